@@ -1,0 +1,103 @@
+"""The public log: what was counted, in order, without a name, a mailbox or a country."""
+
+from django.db import models
+
+
+class Event(models.TextChoices):
+    """The closed list of what an entry can say; docs/words.md has the effect of each on the tally."""
+
+    VERSION_FROZEN = "version-frozen"
+    RELEASED = "released"
+    SIGNED = "signed"
+    AMENDED = "amended"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    INVALIDATED = "invalidated"
+    REINSTATED = "reinstated"
+    EDITORIAL_CHANGE = "editorial-change"
+    CONSENTED_AGAIN = "consented-again"
+
+
+class Tallied(models.TextChoices):
+    """What a signature is counted as; one that is counted only is `hidden`, whatever else it is."""
+
+    NONE = ""
+    ORGANISATION = "organisation"
+    PERSON = "person"
+    SUPPORTER = "supporter"
+    HIDDEN = "hidden"
+
+
+EFFECT: dict[str, int] = {
+    Event.SIGNED: 1,
+    Event.REINSTATED: 1,
+    Event.WITHDRAWN: -1,
+    Event.INVALIDATED: -1,
+    Event.MERGED: -1,
+}
+"""What each event adds to the tally of its kind and version; events that are not named add nothing."""
+
+
+class Log(models.Model):
+    """One letter's log. `size` and the indexes are written only by the sequencer, under its row lock."""
+
+    origin = models.CharField(max_length=200, unique=True)
+    size = models.PositiveBigIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.origin
+
+
+class Entry(models.Model):
+    """One line of a log: unnumbered while it waits, never rewritten once it has its index."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="entries")
+    index = models.PositiveBigIntegerField(null=True)
+    event = models.CharField(max_length=20, choices=Event.choices)
+    kind = models.CharField(max_length=12, choices=Tallied.choices, blank=True, default=Tallied.NONE)
+    version = models.BinaryField(max_length=32)
+    hour = models.DateTimeField()
+    commitment = models.BinaryField(max_length=32)
+    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["log", "index"], name="one_entry_an_index"),
+            models.CheckConstraint(condition=models.Q(event__in=Event.values), name="entry_event_is_known"),
+            models.CheckConstraint(condition=models.Q(kind__in=Tallied.values), name="entry_kind_is_known"),
+        ]
+        indexes = [
+            models.Index(fields=["log", "id"], condition=models.Q(index=None), name="entries_waiting"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.log_id}/{'waiting' if self.index is None else self.index} {self.event}"
+
+
+class Opening(models.Model):
+    """The salt that opens an entry's commitment; destroying it makes the entry unopenable for good."""
+
+    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, primary_key=True)
+    salt = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"opening of {self.entry_id}"
+
+
+class Tally(models.Model):
+    """The count of one kind for one version, as the numbered entries of a log give it."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="tallies")
+    kind = models.CharField(max_length=12, choices=Tallied.choices)
+    version = models.BinaryField(max_length=32)
+    count = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["log", "kind", "version"], name="one_tally_a_kind_and_version"),
+            models.CheckConstraint(condition=models.Q(count__gte=0), name="tally_is_never_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.log_id} {self.kind}: {self.count}"

@@ -1,0 +1,101 @@
+"""Keys live in a folder of their own, never in the database, so that a stolen database opens nothing."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+KEY_BYTES = 32
+
+
+class KeyMissing(Exception):
+    """A key that the work needs is not in the folder of keys (or was destroyed)."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """The keys in `folder`: one file a key, readable by its owner only.
+
+    `NAME.key` are the site's own; `letters/HEX.key` is one letter's, and destroying it makes what
+    was sealed with it unreadable; `coalition.age` holds the coalition's public age recipient,
+    whose private half never comes near the server.
+    """
+
+    folder: Path
+
+    def site_key(self, name: str) -> bytes:
+        """The site's 32-byte key called `name`; else KeyMissing."""
+        return _read(self.folder / f"{name}.key")
+
+    def site_key_or_throwaway(self, name: str) -> bytes:
+        """The site's key, or one for this process alone where none was made yet (as for `--help`)."""
+        try:
+            return self.site_key(name)
+        except KeyMissing:
+            return secrets.token_bytes(KEY_BYTES)
+
+    def letter_key(self, letter: UUID) -> bytes:
+        """The 32-byte key of one letter; else KeyMissing."""
+        return _read(self._of_letter(letter))
+
+    def make_site_key(self, name: str) -> bool:
+        """Make the site key `name` unless it is there; tell whether it was made."""
+        return _make(self.folder / f"{name}.key")
+
+    def make_letter_key(self, letter: UUID) -> bool:
+        """Make the key of `letter` unless it is there; tell whether it was made."""
+        return _make(self._of_letter(letter))
+
+    def destroy_letter_key(self, letter: UUID) -> None:
+        """Overwrite and remove the key of `letter`; what it sealed stays sealed for good."""
+        path = self._of_letter(letter)
+        if not path.exists():
+            return
+        with path.open("r+b") as file:
+            file.write(secrets.token_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        path.unlink()
+
+    def coalition_recipient(self) -> str:
+        """The age recipient (age1…) to whom hidden names are sealed; else KeyMissing."""
+        path = self.folder / "coalition.age"
+        if not path.exists():
+            raise KeyMissing(f"{path} is missing: make it with “undersigned key make”")
+        return path.read_text().strip()
+
+    def set_coalition_recipient(self, recipient: str) -> None:
+        """Keep the public recipient; hidden names are sealed to it from now on."""
+        _write(self.folder / "coalition.age", recipient.encode() + b"\n")
+
+    def _of_letter(self, letter: UUID) -> Path:
+        return self.folder / "letters" / f"{letter.hex}.key"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        key = path.read_bytes()
+    except FileNotFoundError:
+        raise KeyMissing(f"{path} is missing: make it with “undersigned key make”") from None
+    if len(key) != KEY_BYTES:
+        raise KeyMissing(f"{path} is damaged: {len(key)} bytes instead of {KEY_BYTES}")
+    return key
+
+
+def _make(path: Path) -> bool:
+    if path.exists():
+        return False
+    _write(path, secrets.token_bytes(KEY_BYTES))
+    return True
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.rename(path)

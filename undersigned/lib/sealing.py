@@ -1,0 +1,31 @@
+"""Sealing: to a key of the server for what it must open again, to the coalition for what it must not."""
+
+import hashlib
+import hmac
+import secrets
+
+import pyrage
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+NONCE_BYTES = 12
+
+
+def seal(key: bytes, plain: str, purpose: str) -> bytes:
+    """`plain` sealed with a 32-byte key (AES-256-GCM, random nonce first); opens for the same purpose only."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plain.encode(), purpose.encode())
+
+
+def unseal(key: bytes, sealed: bytes, purpose: str) -> str:
+    """What `seal` was given; cryptography's InvalidTag when key, purpose or bytes are not the same."""
+    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode()).decode()
+
+
+def seal_to_coalition(recipient: str, plain: str) -> bytes:
+    """`plain` as an age file that only the holder of the coalition's offline identity can open."""
+    return pyrage.encrypt(plain.encode(), [pyrage.x25519.Recipient.from_str(recipient)])
+
+
+def keyed_digest(key: bytes, purpose: str, text: str) -> bytes:
+    """HMAC-SHA-256 of `text` for one purpose: equal texts meet, and nobody without the key can try texts."""
+    return hmac.digest(key, f"{purpose}\0{text}".encode(), hashlib.sha256)
