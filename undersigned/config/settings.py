@@ -104,9 +104,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "undersigned.desk.middleware.CookiesAtTheDeskOnly",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "undersigned.desk.middleware.LanguageOfTheFace",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -76,10 +76,14 @@ class Entry(models.Model):
 
 
 class Opening(models.Model):
-    """The salt that opens an entry's commitment; destroying it makes the entry unopenable for good."""
+    """What opens an entry's commitment; destroying it makes the entry unopenable for good.
 
-    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, primary_key=True)
+    `nonce` stands in the place of the record where the signatory is hidden; otherwise it is empty.
+    """
+
+    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, primary_key=True, related_name="opening")
     salt = models.BinaryField(max_length=32)
+    nonce = models.BinaryField(max_length=32, default=b"")
 
     def __str__(self) -> str:
         return f"opening of {self.entry_id}"

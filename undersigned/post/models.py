@@ -12,6 +12,7 @@ class Note(models.Model):
 
     audience = models.BinaryField(max_length=32)
     topic = models.CharField(max_length=64)
+    reference = models.UUIDField(null=True, db_index=True)
     template = models.CharField(max_length=40)
     sealed = models.BinaryField()
     created_at = models.DateTimeField()

@@ -152,7 +152,7 @@ class Signatory(models.Model):
     latin = models.CharField(max_length=200, blank=True, default="")
     sort_key = models.CharField(max_length=200, blank=True, default="")
     website = models.CharField(max_length=200, blank=True, default="")
-    seat = models.CharField(max_length=120, blank=True, default="")
+    seat = models.CharField(max_length=200, blank=True, default="")
     representative = models.CharField(max_length=200, blank=True, default="")
     office = models.CharField(max_length=200, blank=True, default="")
     role = models.CharField(max_length=200, blank=True, default="")

@@ -1,0 +1,71 @@
+"""Writing entries: they wait unnumbered until the sequencer takes them up."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from undersigned.ledger.models import Entry, Event, Opening, Tallied
+from undersigned.lib.clock import hour_of
+
+SALT_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to be written. `record` is what its commitment covers; None for a hidden signatory (a nonce stands in)."""
+
+    log_id: int
+    event: Event
+    version: bytes
+    kind: Tallied = Tallied.NONE
+    record: bytes | None = b""
+    undoes: Entry | None = None
+
+
+def append(batch: Sequence[NewEntry], at: datetime) -> list[Entry]:
+    """The entries of `batch`, waiting in their logs, in the same order; with what opens their commitments."""
+    openings = [_opening(new) for new in batch]
+    entries = Entry.objects.bulk_create(
+        Entry(
+            log_id=new.log_id,
+            event=new.event,
+            kind=new.kind,
+            version=new.version,
+            hour=hour_of(at),
+            commitment=commitment(opening.salt, opening.nonce or new.record or b""),
+            undoes=new.undoes,
+        )
+        for new, opening in zip(batch, openings, strict=True)
+    )
+    for entry, opening in zip(entries, openings, strict=True):
+        opening.entry = entry
+    Opening.objects.bulk_create(openings)
+    return entries
+
+
+def commitment(salt: bytes, record: bytes) -> bytes:
+    """SHA-256 over the 32-byte salt and the record: binds to the record, tells nothing of it."""
+    return hashlib.sha256(salt + record).digest()
+
+
+def _opening(new: NewEntry) -> Opening:
+    nonce = secrets.token_bytes(SALT_BYTES) if new.record is None else b""
+    return Opening(salt=secrets.token_bytes(SALT_BYTES), nonce=nonce)
+
+
+def undo(entries: Sequence[Entry], event: Event, at: datetime) -> None:
+    """Undo what `entries` counted: those still waiting vanish, the numbered ones get an entry that names them.
+
+    The rows are locked first, so that the sequencer cannot number an entry while it is being taken back.
+    What opened their commitments is destroyed.
+    """
+    locked = list(Entry.objects.select_for_update().filter(pk__in=[entry.pk for entry in entries]))
+    Opening.objects.filter(entry__in=locked).delete()
+    append([_undoing(entry, event) for entry in locked if entry.index is not None], at)
+    Entry.objects.filter(pk__in=[entry.pk for entry in locked if entry.index is None]).delete()
+
+
+def _undoing(entry: Entry, event: Event) -> NewEntry:
+    return NewEntry(entry.log_id, event, bytes(entry.version), Tallied(entry.kind), None, entry)

@@ -1,0 +1,49 @@
+"""Freezing a draft into a version: the text that people sign."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from undersigned.ledger.entries import NewEntry, append
+from undersigned.ledger.models import Event, Log
+from undersigned.letters import draft
+from undersigned.letters.audit import Actor, record
+from undersigned.letters.models import Letter, Version
+from undersigned.lib.refusal import Refusal, gettext_noop
+
+
+class GapsRemain(Refusal):
+    code = "gaps-remain"
+    status = 409
+    message = gettext_noop("%(count)s blocks do not line up in all languages yet. Mend them before you freeze the text.")
+
+
+class NothingToFreeze(Refusal):
+    code = "nothing-to-freeze"
+    status = 409
+    message = gettext_noop("This letter has no text yet. Import its texts first.")
+
+
+@transaction.atomic
+def freeze(letter: Letter, by: Actor, at: datetime) -> Version:
+    """Freeze the draft, all languages together, as the version that people sign, and log it."""
+    Letter.objects.select_for_update().get(pk=letter.pk)
+    draft.refuse_if_frozen(letter)
+    missing = draft.gaps(letter)
+    if missing:
+        raise GapsRemain(count=len(missing))
+    content = draft.content_of(letter)
+    if not content.blocks:
+        raise NothingToFreeze
+    version = Version.objects.create(
+        letter=letter,
+        number=1,
+        canonical=content.canonical(),
+        digest=content.digest(),
+        frozen_at=at,
+        frozen_by=by.name,
+    )
+    log = Log.objects.get(origin=letter.origin)
+    append([NewEntry(log.pk, Event.VERSION_FROZEN, version.digest, record=content.canonical().encode())], at)
+    record(letter, by, "text frozen", at, version=version.number, digest=version.hex_digest)
+    return version

@@ -1,0 +1,50 @@
+"""Giving a letter another slug; the old links lead on."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from undersigned.letters.audit import Actor, record
+from undersigned.letters.manifest import parse_slug
+from undersigned.letters.models import FormerSlug, Letter
+from undersigned.lib.refusal import Refusal, gettext_noop
+
+
+class SlugTaken(Refusal):
+    code = "slug-taken"
+    status = 409
+    message = gettext_noop("Another letter has or had the address “%(slug)s”. Choose another one.")
+
+
+@transaction.atomic
+def rename(letter: Letter, slug: str, by: Actor, at: datetime) -> None:
+    """Give `letter` the address `slug`, keep its old one for redirects; refuse reserved and taken ones."""
+    slug = parse_slug(slug)
+    refuse_taken(slug, letter)
+    old = letter.slug
+    if old == slug:
+        return
+    FormerSlug.objects.filter(slug=slug, letter=letter).delete()
+    FormerSlug.objects.create(slug=old, letter=letter)
+    Letter.objects.filter(pk=letter.pk).update(slug=slug, revision=F("revision") + 1)
+    letter.refresh_from_db()
+    record(letter, by, "address changed", at, old=old, new=slug)
+
+
+def refuse_taken(slug: str, letter: Letter | None = None) -> None:
+    """Refuse a slug that another letter has or had."""
+    mine = letter.pk if letter else None
+    if Letter.objects.filter(slug=slug).exclude(pk=mine).exists():
+        raise SlugTaken("slug", slug=slug)
+    if FormerSlug.objects.filter(slug=slug).exclude(letter=mine).exists():
+        raise SlugTaken("slug", slug=slug)
+
+
+def find_by_slug(slug: str) -> tuple[Letter | None, bool]:
+    """The letter at `slug`, and whether it has moved to another one since."""
+    letter = Letter.objects.filter(slug=slug).first()
+    if letter:
+        return letter, False
+    former = FormerSlug.objects.select_related("letter").filter(slug=slug).first()
+    return (former.letter, True) if former else (None, False)

@@ -1,0 +1,112 @@
+"""Confirming sign-ons: the first one that a mailbox confirms stands, and a repeat changes nothing."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from undersigned.lib.refusal import Refusal, gettext_noop
+from undersigned.post import outbox
+from undersigned.signing.listing import list_
+from undersigned.signing.models import STANDING, ConfirmationCode, Kind, Signature, State
+from undersigned.signing.sign import code_digest
+
+TRIES = 5
+
+
+class NothingToConfirm(Refusal):
+    code = "nothing-to-confirm"
+    status = 410
+    message = gettext_noop("There is nothing left to confirm here: the sign-on lapsed, or was withdrawn.")
+
+
+class CodeWrong(Refusal):
+    code = "code-wrong"
+    message = gettext_noop(
+        "This code does not fit, or no longer does. A code has five tries and one day; the link in the mail lasts longer."
+    )
+
+
+class Outcome(StrEnum):
+    """What a confirmation led to."""
+
+    LISTED = "listed"
+    AWAITS_DESK = "awaits-desk"
+    STOOD_BEFORE = "stood-before"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """The sign-on whose consent now stands: the one that was confirmed, or the earlier one of the same person."""
+
+    signature: UUID
+    outcome: Outcome
+
+
+def confirm(batch: Sequence[UUID], at: datetime) -> list[Confirmed | Refusal]:
+    """Confirm a batch in one transaction; where it collides with another process, one by one."""
+    try:
+        return _confirm(batch, at)
+    except IntegrityError:  # another process confirmed the same person meanwhile; alone, each one sees it
+        if len(batch) == 1:
+            return _confirm(batch, at)
+    return [answer for one in batch for answer in confirm([one], at)]
+
+
+def confirm_by_code(signature: UUID, code: str, at: datetime) -> Confirmed | Refusal:
+    """Confirm with the typed code: five tries within a day, counted even when the answer is refused."""
+    row = ConfirmationCode.objects.filter(pk=signature, tries__lt=TRIES, expires_at__gt=at)
+    if not row.update(tries=F("tries") + 1):
+        return CodeWrong("code")
+    digits = "".join(character for character in code if character.isdigit())
+    if not hmac.compare_digest(bytes(row.model.objects.get(pk=signature).digest), code_digest(signature, digits)):
+        return CodeWrong("code")
+    return confirm([signature], at)[0]
+
+
+@transaction.atomic
+def _confirm(batch: Sequence[UUID], at: datetime) -> list[Confirmed | Refusal]:
+    found = {row.pk: row for row in Signature.objects.select_for_update().filter(pk__in=batch)}
+    stands = _standing(list(found.values()))
+    answers = [_answer(found.get(one), stands, at) for one in batch]
+    first = [row for row in found.values() if row.state == State.CONFIRMED and row.confirmed_at == at]
+    Signature.objects.bulk_update(first, ["state", "confirmed_at"])
+    list_([row for row in first if row.kind == Kind.SUPPORTER], at)
+    _forget_repeats([row for row in found.values() if row.state == State.PENDING])
+    ConfirmationCode.objects.filter(pk__in=[row.pk for row in first]).delete()
+    outbox.take_back([row.pk for row in first])
+    return answers
+
+
+def _standing(pending: Sequence[Signature]) -> dict[tuple[UUID, bytes], UUID]:
+    """Which persons of this batch already stand under their letter, by (letter, person)."""
+    digests = [bytes(row.person_digest) for row in pending if row.person_digest]
+    letters = {row.letter_id for row in pending}
+    rows = Signature.objects.filter(letter__in=letters, person_digest__in=digests, state__in=STANDING)
+    return {(letter, bytes(person)): pk for letter, person, pk in rows.values_list("letter_id", "person_digest", "pk")}
+
+
+def _answer(row: Signature | None, stands: dict[tuple[UUID, bytes], UUID], at: datetime) -> Confirmed | Refusal:
+    if row is None or row.state not in (State.PENDING, *STANDING):
+        return NothingToConfirm()
+    if row.state in STANDING:
+        return Confirmed(row.pk, Outcome.LISTED if row.kind == Kind.SUPPORTER else Outcome.AWAITS_DESK)
+    person = (row.letter_id, bytes(row.person_digest)) if row.person_digest else None
+    if person and person in stands:
+        return Confirmed(stands[person], Outcome.STOOD_BEFORE)
+    if person:
+        stands[person] = row.pk
+    row.state = State.CONFIRMED
+    row.confirmed_at = at
+    return Confirmed(row.pk, Outcome.LISTED if row.kind == Kind.SUPPORTER else Outcome.AWAITS_DESK)
+
+
+def _forget_repeats(repeats: Sequence[Signature]) -> None:
+    """A repeat leaves nothing behind: neither what it said of the person, nor that it was there."""
+    outbox.take_back([row.pk for row in repeats])
+    Signature.objects.filter(pk__in=[row.pk for row in repeats]).delete()

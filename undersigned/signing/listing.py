@@ -1,0 +1,71 @@
+"""Being listed or counted: the step that writes an entry into the log, whoever takes it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import F
+
+from undersigned.ledger.entries import NewEntry, append
+from undersigned.ledger.models import Event, Log, Tallied
+from undersigned.letters.models import Letter, Version
+from undersigned.lib.sealing import seal_to_coalition, unseal
+from undersigned.signing.models import Mailbox, Signatory, Signature, State, Visibility
+from undersigned.signing.record import record_of
+
+
+def list_(signatures: Sequence[Signature], at: datetime) -> None:
+    """List or count `signatures`, which stand confirmed: each gets its `signed` entry, within the caller's transaction."""
+    signatories = Signatory.objects.in_bulk([signature.pk for signature in signatures])
+    logs = _logs(signatures)
+    versions = Version.objects.in_bulk({signature.version_id for signature in signatures})
+    entries = append(
+        [
+            _entry(signature, signatories.get(signature.pk), logs[signature.letter_id], versions[signature.version_id])
+            for signature in signatures
+        ],
+        at,
+    )
+    for signature, entry in zip(signatures, entries, strict=True):
+        signature.state = State.LISTED
+        signature.listed_at = at
+        signature.entry = entry
+    Signature.objects.bulk_update(signatures, ["state", "listed_at", "entry"])
+    _seal_mailboxes([signature for signature in signatures if signature.visibility == Visibility.COUNTED_ONLY])
+
+
+def log_amended(signature: Signature, at: datetime) -> None:
+    """Write down that what is shown of a listed signatory changed, without changing the count."""
+    signatory = Signatory.objects.get(pk=signature.pk)
+    log = _logs([signature])[signature.letter_id]
+    version = bytes(signature.version.digest) if signature.version else b""
+    kind = Tallied(signature.kind)
+    append([NewEntry(log, Event.AMENDED, version, kind, record_of(signature, signatory), signature.entry)], at)
+    Letter.objects.filter(pk=signature.letter_id).update(revision=F("revision") + 1)
+
+
+def _logs(signatures: Sequence[Signature]) -> dict[object, int]:
+    letters = {signature.letter_id for signature in signatures}
+    origins = dict(Letter.objects.filter(pk__in=letters).values_list("origin", "pk"))
+    return {origins[log.origin]: log.pk for log in Log.objects.filter(origin__in=origins)}
+
+
+def _entry(signature: Signature, signatory: Signatory | None, log: int, version: Version) -> NewEntry:
+    if signatory is None:
+        return NewEntry(log, Event.SIGNED, bytes(version.digest), Tallied.HIDDEN, None)
+    kind = Tallied(signature.kind)
+    return NewEntry(log, Event.SIGNED, bytes(version.digest), kind, record_of(signature, signatory))
+
+
+def _seal_mailboxes(hidden: Sequence[Signature]) -> None:
+    """Seal the mailboxes of hidden signatories to the coalition: from here on the server cannot read them."""
+    if not hidden:
+        return
+    recipient = settings.KEYS.coalition_recipient()
+    mailboxes = list(Mailbox.objects.filter(pk__in=[signature.pk for signature in hidden]))
+    keys = {signature.pk: settings.KEYS.letter_key(signature.letter_id) for signature in hidden}
+    for mailbox in mailboxes:
+        plain = unseal(keys[mailbox.pk], bytes(mailbox.sealed), "mailbox")
+        mailbox.sealed = seal_to_coalition(recipient, plain)
+        mailbox.is_sealed_to_coalition = True
+    Mailbox.objects.bulk_update(mailboxes, ["sealed", "is_sealed_to_coalition"])

@@ -1,0 +1,67 @@
+"""What the clock does to sign-ons: reminders, lapse, and forgetting when the time is up."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from undersigned.post import outbox
+from undersigned.signing.models import ConfirmationCode, Signature, State
+from undersigned.signing.sign import confirmation_note, new_code
+from undersigned.signing.withdraw import erase, mailbox_of
+
+BATCH = 200
+
+
+@transaction.atomic
+def remind(at: datetime, after: Sequence[timedelta] | None = None) -> int:
+    """Remind the mailboxes that have not confirmed: once per delay in `after`; how many."""
+    due = [
+        row
+        for count, delay in enumerate(settings.REMINDERS if after is None else after)
+        for row in Signature.objects.select_for_update(skip_locked=True)
+        .filter(state=State.PENDING, reminders=count, created_at__lte=at - delay)
+        .order_by("created_at")[:BATCH]
+    ]
+    for row in due:
+        _remind(row, at)
+    return len(due)
+
+
+@transaction.atomic
+def lapse(at: datetime, after: timedelta | None = None) -> int:
+    """Let sign-ons that nobody confirmed lapse, and erase them whole; how many."""
+    before = at - (settings.LAPSE if after is None else after)
+    due = Signature.objects.select_for_update(skip_locked=True).filter(state=State.PENDING, created_at__lte=before)
+    ids = list(due.order_by("created_at").values_list("pk", flat=True)[:BATCH])
+    outbox.take_back(ids)
+    Signature.objects.filter(pk__in=ids).update(state=State.LAPSED, ended_at=at)
+    erase(ids)
+    return len(ids)
+
+
+@transaction.atomic
+def forget(at: datetime) -> int:
+    """Erase what is stored of all signatories of letters whose date of keeping has passed; how many."""
+    due = Signature.objects.filter(letter__keep_until__lt=at.date(), signatory__isnull=False)
+    hidden = Signature.objects.filter(letter__keep_until__lt=at.date(), sealed_name__isnull=False)
+    ids = [*due.values_list("pk", flat=True)[:BATCH], *hidden.values_list("pk", flat=True)[:BATCH]]
+    letters = set(Signature.objects.filter(pk__in=ids).values_list("letter_id", flat=True))
+    erase(ids)
+    for letter in letters:
+        settings.KEYS.destroy_letter_key(letter)
+    return len(ids)
+
+
+def _remind(row: Signature, at: datetime) -> None:
+    Signature.objects.filter(pk=row.pk).update(reminders=F("reminders") + 1)
+    row.reminders += 1
+    mailbox = mailbox_of(row.pk)
+    if mailbox is None:
+        return
+    code, code_row = new_code(row.pk, at)
+    ConfirmationCode.objects.filter(pk=row.pk).delete()
+    code_row.save(force_insert=True)
+    outbox.put([confirmation_note(row, mailbox, code, at)], at)

@@ -1,0 +1,184 @@
+"""Taking sign-ons: pending until their mailbox confirms, and the same answer for a first one and a repeat."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+
+from undersigned.letters.models import Letter, Version
+from undersigned.lib.addresses import EmailAddress
+from undersigned.lib.refusal import Refusal
+from undersigned.lib.sealing import keyed_digest, seal
+from undersigned.post import outbox
+from undersigned.signing.consent import statement
+from undersigned.signing.links import Link
+from undersigned.signing.models import (
+    ConfirmationCode,
+    Kind,
+    Mailbox,
+    SealedName,
+    Signatory,
+    Signature,
+    State,
+    Visibility,
+)
+from undersigned.signing.sign_on import Card, NotTaken, SignOn, TextChanged
+
+CODE_LIFETIME = timedelta(days=1)
+CODE_DIGITS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The sign-on was stored. Says nothing about any other sign-on."""
+
+    signature: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A letter that takes sign-ons, with what is needed to store them."""
+
+    letter: Letter
+    version: Version
+    key: bytes
+
+
+def sign(batch: Sequence[SignOn], at: datetime) -> list[Receipt | Refusal]:
+    """Store a batch of sign-ons in one transaction: all of those that their letters take, each with its mail.
+
+    A pending sign-on reserves nothing, so a repeat is stored just as a first one is; confirmation tells them apart.
+    """
+    with transaction.atomic():
+        opened = _open({sign_on.letter for sign_on in batch})
+        answers: list[Receipt | Refusal] = []
+        taken: list[_Rows] = []
+        for sign_on in batch:
+            refusal = _refusal_of(sign_on, opened.get(sign_on.letter))
+            if refusal:
+                answers.append(refusal)
+                continue
+            rows = _rows(sign_on, opened[sign_on.letter], at)
+            taken.append(rows)
+            answers.append(Receipt(rows.signature.pk))
+        _store(taken, at)
+    return answers
+
+
+def new_code(signature: UUID, at: datetime) -> tuple[str, ConfirmationCode]:
+    """A code for typing, and the row that knows it by its keyed digest only."""
+    code = "".join(secrets.choice("0123456789") for _ in range(CODE_DIGITS))
+    row = ConfirmationCode(
+        signature_id=signature, digest=code_digest(signature, code), tries=0, expires_at=at + CODE_LIFETIME
+    )
+    return code, row
+
+
+def code_digest(signature: UUID, code: str) -> bytes:
+    return keyed_digest(settings.KEYS.site_key("links"), f"code {signature}", code)
+
+
+def confirmation_note(signature: Signature, mailbox: EmailAddress, code: str, at: datetime) -> outbox.NewNote:
+    """The mail that asks for confirmation: a link to a page with a button, and the code."""
+    return outbox.NewNote(
+        mailbox=mailbox,
+        topic=str(signature.letter_id),
+        language=signature.language,
+        template="confirm" if not signature.reminders else "reminder",
+        facts={"link": private_link(signature.pk, at), "code": code},
+        reference=signature.pk,
+    )
+
+
+def private_link(signature: UUID, at: datetime) -> str:
+    """The whole address of a sign-on's private page, good for LINK_LIFETIME."""
+    link = Link(signature, at + settings.LINK_LIFETIME)
+    return f"{settings.SITE_URL}/s/{link.token(settings.KEYS.site_key('links'))}/"
+
+
+def mailbox_digest(letter_key: bytes, mailbox: EmailAddress) -> bytes:
+    """Under which a mailbox is known within one letter, and nowhere else."""
+    return keyed_digest(letter_key, "mailbox", mailbox.canonical)
+
+
+def person_digest(letter_key: bytes, mailbox: EmailAddress) -> bytes:
+    """Under which a mailbox stands as a person, once per letter."""
+    return keyed_digest(letter_key, "person", mailbox.canonical)
+
+
+def signatory_of(signature: Signature, card: Card) -> Signatory:
+    """The row of personal data that `card` describes (its country is a fact of the signature)."""
+    fields = asdict(card)
+    fields.pop("country")
+    return Signatory(signature=signature, **fields)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What one sign-on becomes in the database."""
+
+    signature: Signature
+    signatory: Signatory | None
+    sealed_name: SealedName | None
+    mailbox: Mailbox
+    code: ConfirmationCode
+    note: outbox.NewNote
+
+
+def _open(letters: set[UUID]) -> dict[UUID, _Opened]:
+    found = Letter.objects.filter(pk__in=letters)
+    versions = {letter.pk: letter.frozen for letter in found}
+    return {
+        letter.pk: _Opened(letter, version, settings.KEYS.letter_key(letter.pk))
+        for letter in found
+        if (version := versions[letter.pk])
+    }
+
+
+def _refusal_of(sign_on: SignOn, opened: _Opened | None) -> Refusal | None:
+    if opened is None or not opened.letter.takes(sign_on.kind, invited=sign_on.invited_by is not None):
+        return NotTaken()
+    if opened.version.hex_digest != sign_on.digest:
+        return TextChanged("version")
+    return None
+
+
+def _rows(sign_on: SignOn, opened: _Opened, at: datetime) -> _Rows:
+    hidden = sign_on.sealed_name is not None
+    signature = Signature(
+        id=uuid4(),
+        letter=opened.letter,
+        version=opened.version,
+        kind=sign_on.kind,
+        visibility=Visibility.COUNTED_ONLY if hidden else Visibility.PUBLIC,
+        state=State.PENDING,
+        language=sign_on.language,
+        invited_by_id=sign_on.invited_by,
+        mailbox_digest=mailbox_digest(opened.key, sign_on.mailbox),
+        person_digest=None if sign_on.kind == Kind.ORGANISATION else person_digest(opened.key, sign_on.mailbox),
+        country=sign_on.card.country if sign_on.card else "",
+        consent_digest=statement(opened.letter, sign_on.kind, sign_on.language).digest(),
+        created_at=at,
+    )
+    code, code_row = new_code(signature.pk, at)
+    return _Rows(
+        signature,
+        signatory_of(signature, sign_on.card) if sign_on.card else None,
+        SealedName(signature=signature, sealed=sign_on.sealed_name) if sign_on.sealed_name else None,
+        Mailbox(signature=signature, sealed=seal(opened.key, sign_on.mailbox.value, "mailbox")),
+        code_row,
+        confirmation_note(signature, sign_on.mailbox, code, at),
+    )
+
+
+def _store(taken: Sequence[_Rows], at: datetime) -> None:
+    Signature.objects.bulk_create(rows.signature for rows in taken)
+    Signatory.objects.bulk_create(rows.signatory for rows in taken if rows.signatory)
+    SealedName.objects.bulk_create(rows.sealed_name for rows in taken if rows.sealed_name)
+    Mailbox.objects.bulk_create(rows.mailbox for rows in taken)
+    ConfirmationCode.objects.bulk_create(rows.code for rows in taken)
+    outbox.put([rows.note for rows in taken], at)
