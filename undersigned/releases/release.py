@@ -1,5 +1,6 @@
 """Releasing: one moment, as wall time in a zone, at which all languages become public together."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -33,27 +34,40 @@ class NothingScheduled(Refusal):
     message = gettext_noop("No release is planned for this letter.")
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An appointment as people make it: naive wall time, IANA zone; `fold` says which of two repeated hours."""
+
+    wall: datetime
+    zone: str
+    fold: int | None = None
+
+    @property
+    def instant(self) -> datetime:
+        return instant_of(self.wall, self.zone, self.fold)
+
+
 @transaction.atomic
-def schedule(letter: Letter, wall: datetime, zone: str, by: Actor, at: datetime) -> Release:
-    """Plan the release of `letter` at `wall` (naive) in `zone`, or postpone the planned one to it.
+def schedule(letter: Letter, moment: Moment, by: Actor, at: datetime) -> Release:
+    """Plan the release of `letter` at `moment`, or postpone the planned one to it.
 
     Refused: an hour that the clocks of that zone skip or repeat, a moment that has passed, a text not frozen.
     """
     row = Letter.objects.select_for_update().get(pk=letter.pk)
-    instant = instant_of(wall, zone)
+    instant = moment.instant
     if row.is_public:
         raise ReleasedAlready
     if not row.frozen:
         raise NotFrozenYet
     if instant <= at:
-        raise MomentHasPassed("wall", wall=f"{wall:%Y-%m-%d %H:%M}", zone=zone)
+        raise MomentHasPassed("wall", wall=f"{moment.wall:%Y-%m-%d %H:%M}", zone=moment.zone)
     postponed = _cancel_scheduled(row, at)
     release = Release.objects.create(
-        letter=row, wall_time=f"{wall:%Y-%m-%dT%H:%M}", zone=zone, instant=instant, made_at=at
+        letter=row, wall_time=f"{moment.wall:%Y-%m-%dT%H:%M}", zone=moment.zone, instant=instant, made_at=at
     )
     if row.publication == Publication.DRAFT:
         move(row, Publication.EMBARGOED, at)
-    record(row, by, "release postponed" if postponed else "release planned", at, wall=release.wall_time, zone=zone)
+    record(row, by, "release postponed" if postponed else "release planned", at, wall=release.wall_time, zone=moment.zone)
     letter.refresh_from_db()
     return release
 

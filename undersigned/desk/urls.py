@@ -1,0 +1,5 @@
+"""Where this face answers."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
