@@ -1,61 +1,87 @@
-"""Time: past facts are instants in UTC; appointments are wall time in a zone."""
+"""Moments: the present, which only edges ask for, and appointments given as wall time in a zone."""
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
 
 from undersigned.lib.refusal import Refusal, gettext_noop
 
 
 class UnknownZone(Refusal):
+    """A time zone that the IANA database does not have."""
+
     code = "unknown-zone"
-    message = gettext_noop("“%(zone)s” is not a time zone. Choose one such as Asia/Seoul or Europe/Berlin.")
+    message = gettext_noop("“%(zone)s” is not a time zone such as “Asia/Seoul” or “Europe/Berlin”.")
 
 
-class SkippedHour(Refusal):
-    """The clocks of the zone jump over this wall time; `choices` are the two wall times that exist instead."""
+class ClockChange(Refusal):
+    """A wall time in an hour that the clocks change; `earlier` and `later` are the two moments it could mean."""
+
+    def __init__(self, field: str, wall: datetime, earlier: datetime, later: datetime) -> None:
+        super().__init__(
+            field,
+            wall=f"{wall:%Y-%m-%d %H:%M}",
+            zone=str(earlier.tzinfo),
+            earlier=_offset_form(earlier),
+            later=_offset_form(later),
+        )
+        self.earlier = earlier
+        self.later = later
+
+
+class SkippedHour(ClockChange):
+    """A wall time that no clock in the zone shows."""
 
     code = "skipped-hour"
     message = gettext_noop(
-        "In %(zone)s the clocks skip %(wall)s. Choose %(before)s (before the change) or %(after)s (after it)."
+        "There is no %(wall)s in %(zone)s: the clocks are put forward over it. Please choose %(earlier)s or %(later)s."
     )
 
 
-class RepeatedHour(Refusal):
-    """The clocks of the zone show this wall time twice; `choices` are the two instants."""
+class RepeatedHour(ClockChange):
+    """A wall time that the clocks in the zone show twice."""
 
     code = "repeated-hour"
     message = gettext_noop(
-        "In %(zone)s the clocks show %(wall)s twice. Choose the first time (%(before)s UTC) or the second (%(after)s UTC)."
+        "%(wall)s happens twice in %(zone)s: the clocks are put back. Please choose %(earlier)s or %(later)s."
     )
 
 
 def now() -> datetime:
-    """The present instant, aware, in UTC. Only edges call this; rules receive `at`."""
+    """The present, in UTC. Only edges call it; rules receive `at`."""
     return datetime.now(UTC)
 
 
 def hour_of(at: datetime) -> datetime:
-    """The hour in which `at` lies, in UTC."""
+    """The beginning of the UTC hour of `at`: as exact as the public log gets on persons."""
     return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
-def instant_of(wall: datetime, zone: str, fold: int | None = None) -> datetime:
-    """The one instant that naive `wall` names in the IANA `zone`; refuses hours that its clocks skip or repeat.
+def zone_of(name: str, field: str = "") -> ZoneInfo:
+    """The IANA zone called `name`; else UnknownZone."""
+    if name not in available_timezones():
+        raise UnknownZone(field, zone=name[:60])
+    return ZoneInfo(name)
 
-    For an hour that is repeated, `fold` says which one is meant: 0 the first, 1 the second.
+
+def instant_of(wall: datetime, zone: str, field: str = "") -> datetime:
+    """The UTC moment at which clocks in `zone` show `wall`; else SkippedHour, RepeatedHour or UnknownZone.
+
+    `wall` is naive; one that carries an offset, as `earlier` and `later` do, says its moment itself.
     """
-    try:
-        tz = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise UnknownZone("zone", zone=zone) from None
-    first, second = (wall.replace(tzinfo=tz, fold=fold).astimezone(UTC) for fold in (0, 1))
-    if first == second:
-        return first
-    shown = {"zone": zone, "wall": f"{wall:%Y-%m-%d %H:%M}"}
-    if first > second:  # a gap: fold=0 takes the offset before the change and lands after it
-        choices = [f"{instant.astimezone(tz):%Y-%m-%d %H:%M}" for instant in (second, first)]
-        raise SkippedHour("wall", **shown, before=choices[0], after=choices[1])
-    if fold is not None:
-        return (first, second)[fold]
-    choices = [f"{instant:%Y-%m-%d %H:%M}" for instant in (first, second)]
-    raise RepeatedHour("wall", **shown, before=choices[0], after=choices[1])
+    place = zone_of(zone, field)
+    if wall.tzinfo is not None:
+        return wall.astimezone(UTC)
+    before, after = (wall.replace(tzinfo=place, fold=fold) for fold in (0, 1))
+    if before.utcoffset() == after.utcoffset():
+        return before.astimezone(UTC)
+    real = [moment.astimezone(UTC).astimezone(place) for moment in (before, after)]
+    earlier, later = sorted(real, key=lambda moment: moment.astimezone(UTC))
+    is_shown = before.astimezone(UTC).astimezone(place).replace(tzinfo=None) == wall
+    raise (RepeatedHour if is_shown else SkippedHour)(field, wall, earlier, later)
+
+
+def _offset_form(moment: datetime) -> str:
+    """Such as `2026-03-29 03:30 (UTC+02:00)`."""
+    minutes = int((moment.utcoffset() or timedelta()).total_seconds() // 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"{moment:%Y-%m-%d %H:%M} (UTC{'-' if minutes < 0 else '+'}{hours:02}:{rest:02})"

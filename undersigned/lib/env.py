@@ -1,64 +1,82 @@
-"""Typed readers of the environment, which refuse what they would have to guess."""
+"""Settings from the environment, typed: each reader refuses what it would have to guess."""
 
 import os
 import re
 from pathlib import Path
 
-UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
+TRUTHS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Misconfigured(Exception):
-    """A setting has a value that we would have to guess at; names the variable and what was expected."""
+    """A variable of the environment says something that we would have to guess at."""
 
-    def __init__(self, name: str, expected: str) -> None:
-        super().__init__(f"{name} must be {expected}")
-        self.name = name
+    def __init__(self, variable: str, expected: str) -> None:
+        super().__init__(variable, expected)
+        self.variable = variable
         self.expected = expected
 
+    def __str__(self) -> str:
+        # The value stays out of the message: it may be a password.
+        return f"{self.variable}: expected {self.expected}"
 
-def env_str(name: str, default: str) -> str:
-    """The variable as it stands."""
-    return os.environ.get(name, default)
+
+def env_str(variable: str, default: str | None = None) -> str:
+    """The text of `variable`, trimmed; the default where it is not set; without a default it must be set."""
+    text = os.environ.get(variable)
+    if text is None:
+        if default is None:
+            raise Misconfigured(variable, "a value, and it is not set")
+        return default
+    if any(ord(character) < 32 for character in text):
+        raise Misconfigured(variable, "one line of text without control characters")
+    return text.strip()
 
 
-def env_bool(name: str, default: bool) -> bool:
-    """“yes” or “no” (also true/false, 1/0); anything else is Misconfigured."""
-    text = os.environ.get(name)
+def env_bool(variable: str, default: bool) -> bool:
+    """Yes or no."""
+    text = _stated(variable)
     if text is None:
         return default
-    if text.lower() in ("yes", "true", "1"):
-        return True
-    if text.lower() in ("no", "false", "0"):
-        return False
-    raise Misconfigured(name, "yes or no")
+    if text.lower() not in TRUTHS:
+        raise Misconfigured(variable, "1, true, yes or on; or 0, false, no or off")
+    return TRUTHS[text.lower()]
 
 
-def env_int(name: str, default: int) -> int:
-    """A whole number, zero or more."""
-    text = os.environ.get(name)
+def env_int(variable: str, default: int, least: int = 0) -> int:
+    """A whole number, at least `least`."""
+    text = _stated(variable)
     if text is None:
         return default
-    if not re.fullmatch(r"[0-9]{1,12}", text):
-        raise Misconfigured(name, "a whole number")
+    if not re.fullmatch(r"-?[0-9]{1,18}", text) or int(text) < least:
+        raise Misconfigured(variable, f"a whole number, at least {least}")
     return int(text)
 
 
-def env_seconds(name: str, default: int) -> int:
-    """A duration in seconds: a whole number, with s, m, h or d behind it if you like."""
-    text = os.environ.get(name)
+def env_seconds(variable: str, default: int) -> int:
+    """A length of time in seconds, given with its unit, as in `90s`, `15m`, `36h` or `14d`; a bare 0 is also plain."""
+    text = _stated(variable)
     if text is None:
         return default
-    match = re.fullmatch(r"([0-9]{1,9})([smhd]?)", text)
-    if not match:
-        raise Misconfigured(name, "a duration such as 90s, 15m, 12h or 14d")
-    return int(match[1]) * UNITS[match[2]]
+    if text == "0":
+        return 0
+    match = re.fullmatch(r"([0-9]{1,9})([smhd])", text)
+    if match is None:
+        raise Misconfigured(variable, "a length of time with its unit: 90s, 15m, 36h or 14d")
+    return int(match[1]) * SECONDS[match[2]]
 
 
-def env_path(name: str, default: Path) -> Path:
-    """A path; empty is Misconfigured."""
-    text = os.environ.get(name)
-    if text is None:
-        return default
-    if not text.strip():
-        raise Misconfigured(name, "a path")
-    return Path(text)
+def env_path(variable: str, default: Path) -> Path:
+    """A path; `~` is the home folder."""
+    text = _stated(variable)
+    return default if text is None else Path(text).expanduser()
+
+
+def _stated(variable: str) -> str | None:
+    """What `variable` says, or None where it is not set; set to nothing is refused, for it could mean either."""
+    if variable not in os.environ:
+        return None
+    text = env_str(variable)
+    if not text:
+        raise Misconfigured(variable, "a value, or to be left out altogether")
+    return text

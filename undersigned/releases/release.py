@@ -36,15 +36,17 @@ class NothingScheduled(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """An appointment as people make it: naive wall time, IANA zone; `fold` says which of two repeated hours."""
+    """An appointment as people make it: wall time in an IANA zone.
+
+    `wall` is naive, or carries its offset where the clocks of that night show the hour twice.
+    """
 
     wall: datetime
     zone: str
-    fold: int | None = None
 
     @property
     def instant(self) -> datetime:
-        return instant_of(self.wall, self.zone, self.fold)
+        return instant_of(self.wall, self.zone, "wall")
 
 
 @transaction.atomic
