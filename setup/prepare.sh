@@ -1,0 +1,136 @@
+# What ./run and ./test share; they source it with ROOT set to the checkout. Everything lands in ROOT/.venv, nothing elsewhere.
+# shellcheck shell=bash
+# `prepare runtime` or `prepare test` does what is missing, one line on standard error for each step, and nothing when all
+# is there. It may be interrupted anywhere: .venv/complete is written last, and an environment without it is made anew.
+
+VENV=$ROOT/.venv
+PYTHON=$VENV/bin/python
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore PIP_PROGRESS_BAR=off
+
+say() { printf '· %s\n' "$*" >&2; }
+
+refuse() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+prepare() { # runtime|test
+    exec 9<"$ROOT/setup/prepare.sh"
+    if command -v flock >/dev/null; then flock 9; fi # two at once would install into one folder
+    [ "$1" = runtime ] || provide_test_packages
+    ready "$1" || build "$1"
+    compile_catalogues
+    exec 9<&-
+}
+
+# --- The environment ---------------------------------------------------------------------------------------------------
+
+locks() { # runtime|test — the lock files of one purpose, in the order in which they are installed
+    printf '%s\n' "$ROOT/requirements-build.lock" "$ROOT/requirements.lock"
+    if [ "$1" = test ]; then printf '%s\n' "$ROOT/requirements-test.lock"; fi
+}
+
+stamp() { # runtime|test — changes with whatever would change the environment
+    { "$PYTHON" -V && locks "$1" | xargs -d '\n' cat && cat "$ROOT/pyproject.toml"; } 2>/dev/null | sha256sum
+}
+
+whole() { [ "$(cat "$VENV/complete" 2>/dev/null)" = "$ROOT" ] && "$PYTHON" -c 'import pip' 2>/dev/null; }
+
+ready() { whole && [ "$(cat "$VENV/$1.stamp" 2>/dev/null)" = "$(stamp "$1")" ]; }
+
+build() { # runtime|test
+    local lock
+    if ! whole; then make_environment; fi
+    rm -f "$VENV/complete"
+    while read -r lock; do
+        say "installing ${lock##*/}"
+        # PyICU is built from its source: without the optimiser, which gains it nothing, in half the time.
+        CFLAGS="${CFLAGS:-} -O1 -g0" "$PYTHON" -m pip install -qq --require-hashes --no-build-isolation \
+            --requirement "$lock" </dev/null || refuse "Could not install ${lock##*/}; see above. Please try again."
+    done < <(locks "$1")
+    say "installing undersigned itself"
+    "$PYTHON" -m pip install -qq --no-deps --no-build-isolation --editable "$ROOT" </dev/null ||
+        refuse "Could not install the package itself; see above."
+    stamp "$1" >"$VENV/$1.stamp"
+    printf '%s\n' "$ROOT" >"$VENV/complete"
+}
+
+make_environment() {
+    local python
+    rm -rf "$VENV"
+    command -v python3 >/dev/null || provide python3
+    python=$(find_python) || refuse "Undersigned needs Python 3.11 or later; python3 here is $(python3 -V 2>&1)."
+    provide_build_packages "$python"
+    say "making .venv with $("$python" -V)"
+    "$python" -m venv "$VENV" || refuse "Could not make $VENV; see above."
+}
+
+find_python() { # the first interpreter that is new enough
+    local name
+    for name in python3 python3.13 python3.12 python3.11 python3.14; do
+        "$name" -c 'import sys; sys.version_info >= (3, 11) or sys.exit(1); print(sys.executable)' 2>/dev/null && return
+    done
+    return 1
+}
+
+# --- System packages ---------------------------------------------------------------------------------------------------
+
+provide_build_packages() { # PYTHON — what making .venv and building PyICU need
+    local missing
+    mapfile -t missing < <(missing_to_build "$1")
+    provide "${missing[@]}"
+    mapfile -t missing < <(missing_to_build "$1")
+    [ ${#missing[@]} -eq 0 ] || refuse "Still missing after the installation: ${missing[*]} (for $1)."
+}
+
+missing_to_build() { # PYTHON — asks for the thing itself, so that any system that has it will do
+    local name
+    name=$("$1" -c 'import sys; print("python%d.%d" % sys.version_info[:2])')
+    "$1" -c 'import ensurepip, venv' 2>/dev/null || echo "$name-venv"
+    [ -e "$("$1" -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h" ] || echo "$name-dev"
+    command -v g++ >/dev/null || echo g++
+    command -v pkg-config >/dev/null || echo pkg-config
+    pkg-config --exists icu-i18n 2>/dev/null || echo libicu-dev
+}
+
+provide_test_packages() {
+    local package missing=()
+    if command -v dpkg-query >/dev/null; then
+        for package in chromium fonts-noto-core fonts-noto-cjk gettext git; do
+            dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
+        done
+    else
+        for package in chromium xgettext git; do
+            command -v "$package" >/dev/null || missing+=("$package")
+        done
+    fi
+    provide "${missing[@]}"
+}
+
+provide() { # PACKAGE… — installs them, or says exactly how
+    [ $# -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        refuse "These system packages are missing: $*" "Please have them installed, as root, and start again:" \
+            "    apt-get update && apt-get install --no-install-recommends $*"
+    fi
+    say "installing system packages: $*"
+    apt-get update -qq </dev/null >&2 || say "the package lists could not be refreshed; trying with those at hand"
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" \
+        </dev/null >"${TMPDIR:-/tmp}/apt.$$" 2>&1 || refuse "$(cat "${TMPDIR:-/tmp}/apt.$$")" "Could not install: $*"
+    rm -f "${TMPDIR:-/tmp}/apt.$$"
+}
+
+# --- Catalogues --------------------------------------------------------------------------------------------------------
+
+compile_catalogues() { # *.mo only where the *.po is newer; Babel, so that running needs no gettext
+    local source compiled language said=
+    for source in "$ROOT"/undersigned/locale/*/LC_MESSAGES/*.po; do
+        compiled=${source%.po}.mo
+        [ -e "$source" ] && [ ! "$compiled" -nt "$source" ] || continue
+        [ -n "$said" ] || say "compiling the catalogues"
+        said=yes
+        language=$(basename "$(dirname "$(dirname "$source")")")
+        "$VENV/bin/pybabel" --quiet compile --input-file "$source" --output-file "${source%.po}.new.mo" --locale "$language" &&
+            mv "${source%.po}.new.mo" "$compiled" || refuse "Could not compile ${source#"$ROOT"/}; see above."
+    done
+}
