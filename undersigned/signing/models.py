@@ -144,7 +144,10 @@ class Signature(models.Model):
 
 
 class Signatory(models.Model):
-    """Who signed, as they wish to appear, and who answers for an organisation. Deleted with the consent."""
+    """Who signed, as they wish to appear, and who answers for an organisation. Deleted with the consent.
+
+    `names`, `roles` and `affiliations` say the same in other languages, keyed by tag; any may be missing.
+    """
 
     signature = models.OneToOneField(Signature, on_delete=models.CASCADE, primary_key=True, related_name="signatory")
     name = models.CharField(max_length=200)
@@ -156,8 +159,10 @@ class Signatory(models.Model):
     representative = models.CharField(max_length=200, blank=True, default="")
     office = models.CharField(max_length=200, blank=True, default="")
     role = models.CharField(max_length=200, blank=True, default="")
+    roles = models.JSONField(default=dict)
     is_former = models.BooleanField(default=False)
     affiliation = models.CharField(max_length=200, blank=True, default="")
+    affiliations = models.JSONField(default=dict)
 
     class Meta:
         indexes = [models.Index(fields=["name"], name="signatories_by_name")]

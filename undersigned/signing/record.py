@@ -4,7 +4,7 @@ import json
 
 from undersigned.signing.models import Signatory, Signature
 
-SHOWN = ("name", "names", "latin", "website", "seat", "role", "is_former", "affiliation")
+SHOWN = ("name", "names", "latin", "website", "seat", "role", "roles", "is_former", "affiliation", "affiliations")
 
 
 def record_of(signature: Signature, signatory: Signatory) -> bytes:

@@ -84,8 +84,10 @@ class Card:
     representative: str = ""
     office: str = ""
     role: str = ""
+    roles: Mapping[str, str] = field(default_factory=dict)
     is_former: bool = False
     affiliation: str = ""
+    affiliations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,11 @@ class Reading:
             return ""
         return self.take(field, lambda text: clean_name(text, field, limit)) or ""
 
+    def per_language(self, field: str, languages: tuple[str, ...]) -> dict[str, str]:
+        """What was typed into the fields `FIELD_TAG`, keyed by language tag."""
+        texts = {tag: self.name(f"{field}_{tag}", required=False, limit=NAME_LIMIT) for tag in languages}
+        return {tag: text for tag, text in texts.items() if text}
+
     def require(self, condition: bool, refusal: Refusal) -> None:
         if not condition:
             self.refusals.append(refusal)
@@ -179,15 +186,14 @@ def _card(form: Reading, kind: str, terms: Terms) -> Card | None:
     if kind == "organisation":
         rest = _organisation(form, terms)
     if kind == "person":
-        rest = _person(form)
+        rest = _person(form, terms)
     return Card(name=name, country=country, **rest) if name else None
 
 
 def _organisation(form: Reading, terms: Terms) -> dict[str, Any]:
-    names = {tag: form.name(f"name_{tag}", required=False, limit=NAME_LIMIT) for tag in terms.languages}
     website = form.take("website", lambda text: Website.parse(text).value) if form.text("website") else ""
     return {
-        "names": {tag: name for tag, name in names.items() if name},
+        "names": form.per_language("name", terms.languages),
         "website": website or "",
         "seat": form.name("seat", required=False),
         "representative": form.name("representative", required=True),
@@ -195,11 +201,14 @@ def _organisation(form: Reading, terms: Terms) -> dict[str, Any]:
     }
 
 
-def _person(form: Reading) -> dict[str, Any]:
+def _person(form: Reading, terms: Terms) -> dict[str, Any]:
     return {
+        "names": form.per_language("name", terms.languages),
         "latin": form.name("latin", required=False, limit=NAME_LIMIT),
         "sort_key": form.name("sort_key", required=False, limit=NAME_LIMIT),
         "role": form.name("role", required=True),
+        "roles": form.per_language("role", terms.languages),
         "is_former": form.text("former") == "yes",
         "affiliation": form.name("affiliation", required=False),
+        "affiliations": form.per_language("affiliation", terms.languages),
     }
