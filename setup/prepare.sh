@@ -114,9 +114,9 @@ provide() { # PACKAGE… — installs them, or says exactly how
             "    apt-get update && apt-get install --no-install-recommends $*"
     fi
     say "installing system packages: $*"
-    apt-get update -qq </dev/null >&2 || say "the package lists could not be refreshed; trying with those at hand"
+    apt-get update -qq </dev/null >&2 9<&- || say "the package lists could not be refreshed; trying with those at hand"
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" \
-        </dev/null >"${TMPDIR:-/tmp}/apt.$$" 2>&1 || refuse "$(cat "${TMPDIR:-/tmp}/apt.$$")" "Could not install: $*"
+        </dev/null >"${TMPDIR:-/tmp}/apt.$$" 2>&1 9<&- || refuse "$(cat "${TMPDIR:-/tmp}/apt.$$")" "Could not install: $*"
     rm -f "${TMPDIR:-/tmp}/apt.$$"
 }
 

@@ -1,0 +1,86 @@
+"""What holds for every test: none is skipped, long ones are asked for, the browser is the system's."""
+
+import os
+import shutil
+from collections.abc import Generator
+from typing import TypeVar
+
+import hypothesis
+import pytest
+
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--long", action="store_true", help="run the tests marked `long` too, and more examples of each property"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "long: takes more than ten seconds; run by `./test --long` only")
+    # No deadline: the machine that checks may be busy. The same examples each time, or a failure could not be repeated.
+    hypothesis.settings.register_profile("short", deadline=None, database=None, derandomize=True)
+    hypothesis.settings.register_profile("long", deadline=None, database=None, max_examples=2000)
+    hypothesis.settings.load_profile("long" if config.getoption("--long") else "short")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--long"):
+        return
+    long = [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
+
+
+# --- No skips: a missing browser, database or oracle is a failure ---------------------------------------------------
+
+
+def _refuse_skip(report: Report) -> Report:
+    if report.skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"Nothing may be skipped or expected to fail: {reason}"
+        report.__dict__.pop("wasxfail", None)
+    return report
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    return _refuse_skip((yield))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _refuse_skip((yield))
+
+
+# --- The browser ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """None: a test says which server it opens. (The plugin's own warns, and warnings are errors.)"""
+    return ""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """The system's Chromium, which asks nothing of the network but what a test opens."""
+    # Playwright keeps an event loop in the thread in which tests look at their records.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    chromium = shutil.which("chromium")
+    assert chromium, "Chromium is missing; ./test installs it, or says how"
+    return {
+        "executable_path": chromium,
+        "args": [
+            "--no-sandbox",  # root has none
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+        ],
+    }
