@@ -25,7 +25,8 @@ from undersigned.signing.models import (
     State,
 )
 from undersigned.signing.register import Identity, enter, find, learn
-from undersigned.signing.sheet import Asked, Row, parse_row
+from undersigned.signing.candidate import Asked, parse_row
+from undersigned.signing.sheet import Row
 from undersigned.signing.sign import mailbox_digest, person_digest, signatory_of
 from undersigned.signing.sign_on import Card
 

@@ -15,7 +15,7 @@ from undersigned.signing.listing import list_
 from undersigned.signing.models import Attestation, Kind, Organisation, Signatory, Signature, State
 from undersigned.signing.register import Identity, enter, find, learn
 from undersigned.signing.sign import private_link
-from undersigned.signing.withdraw import erase, mailbox_of
+from undersigned.signing.withdraw import erase, mailbox_of, withdraw
 
 
 class DecidedMeanwhile(Refusal):
@@ -35,6 +35,11 @@ class ListedAlready(Refusal):
     code = "listed-already"
     status = 409
     message = gettext_noop("This organisation is listed under this letter already. Merge the sign-on instead.")
+
+
+class RequestMissing(Refusal):
+    code = "request-missing"
+    message = gettext_noop("Note how you were asked, such as “by letter of 3 May”. Write no name here: this note is kept.")
 
 
 class ReasonMissing(Refusal):
@@ -110,6 +115,17 @@ def merge(signature: Signature, organisation: Organisation, by: Actor, at: datet
     else:
         Signature.objects.filter(pk=row.pk).update(organisation=organisation)
     touch({row.letter_id})
+
+
+@transaction.atomic
+def withdraw_on_request(signature: Signature, request: str, by: Actor, at: datetime) -> None:
+    """Withdraw for a signatory who asked the desk to; `request` says how, and stays in the trail."""
+    if not request.strip():
+        raise RequestMissing("request")
+    row = Signature.objects.select_for_update(of=("self",)).select_related("letter").get(pk=signature.pk)
+    if not withdraw([row.pk], at):
+        raise DecidedMeanwhile
+    record(row.letter, by, "withdrawn on request", at, signature=str(row.pk), request=request.strip())
 
 
 def _accept_as(row: Signature, organisation: Organisation, by: Actor, at: datetime, evidence: str) -> None:
