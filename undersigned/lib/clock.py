@@ -63,21 +63,18 @@ def zone_of(name: str, field: str = "") -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def instant_of(wall: datetime, zone: str, field: str = "") -> datetime:
-    """The UTC moment at which clocks in `zone` show `wall`; else SkippedHour, RepeatedHour or UnknownZone.
+def instant_of(wall: datetime, zone: str, fold: int | None = None) -> datetime:
+    """The UTC moment at which clocks in `zone` show `wall` (naive); else SkippedHour, RepeatedHour or UnknownZone.
 
-    `wall` is naive; one that carries an offset, as `earlier` and `later` do, says its moment itself.
+    `fold` says which of the two moments of a repeated hour is meant: 0 the first, 1 the second (PEP 495).
     """
-    place = zone_of(zone, field)
-    if wall.tzinfo is not None:
-        return wall.astimezone(UTC)
-    before, after = (wall.replace(tzinfo=place, fold=fold) for fold in (0, 1))
-    if before.utcoffset() == after.utcoffset():
-        return before.astimezone(UTC)
-    real = [moment.astimezone(UTC).astimezone(place) for moment in (before, after)]
-    earlier, later = sorted(real, key=lambda moment: moment.astimezone(UTC))
-    is_shown = before.astimezone(UTC).astimezone(place).replace(tzinfo=None) == wall
-    raise (RepeatedHour if is_shown else SkippedHour)(field, wall, earlier, later)
+    place = zone_of(zone, "zone")
+    first, second = (wall.replace(tzinfo=place, fold=which).astimezone(UTC).astimezone(place) for which in (0, 1))
+    if first.replace(tzinfo=None) != wall:
+        raise SkippedHour("wall", wall, second, first)
+    if first.utcoffset() != second.utcoffset() and fold is None:
+        raise RepeatedHour("wall", wall, first, second)
+    return (second if fold else first).astimezone(UTC)
 
 
 def _offset_form(moment: datetime) -> str:

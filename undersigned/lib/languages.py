@@ -9,31 +9,14 @@ from babel import Locale, UnknownLocaleError
 from undersigned.lib.refusal import Refusal, gettext_noop
 
 INTERFACE = ("ko", "en", "zh-Hans")
-"""The languages that the interface speaks, as letter texts are tagged."""
+"""The languages that the interface speaks, tagged as the texts of letters are."""
 
 _TAG = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?", re.ASCII | re.IGNORECASE)
 _RTL_SCRIPTS = {"Adlm", "Arab", "Aran", "Hebr", "Mand", "Mend", "Nkoo", "Rohg", "Samr", "Syrc", "Thaa", "Yezi"}
 # A list of our own: CLDR's data in Babel lacks some of these.
 _RTL_LANGUAGES = {
-    "ar",
-    "arc",
-    "ckb",
-    "dv",
-    "fa",
-    "he",
-    "ks",
-    "lrc",
-    "mzn",
-    "nqo",
-    "pnb",
-    "prs",
-    "ps",
-    "sd",
-    "syr",
-    "ug",
-    "ur",
-    "yi",
-}
+    "ar", "arc", "ckb", "dv", "fa", "he", "ks", "lrc", "mzn", "nqo", "pnb", "prs", "ps", "sd", "syr", "ug", "ur", "yi",
+}  # fmt: skip
 # "zh" alone does not name its script; where no region does either, it is read as most of its readers would.
 _CHINESE_SCRIPTS = {"CN": "Hans", "SG": "Hans", "MY": "Hans", "TW": "Hant", "HK": "Hant", "MO": "Hant"}
 _OWN_NAMES = {"zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
