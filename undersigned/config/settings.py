@@ -16,6 +16,7 @@ KEYS = KeyRing(env_path("UNDERSIGNED_KEYS", DATA / "keys").resolve())
 PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").resolve()
 SITE_URL = env_str("UNDERSIGNED_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("UNDERSIGNED_SITE_NAME", "Undersigned")
+SOURCE_URL = env_str("UNDERSIGNED_SOURCE_URL", "")
 LOG_NAME = env_str("UNDERSIGNED_LOG_NAME", "undersigned.example")
 ALLOWED_HOSTS = env_str("UNDERSIGNED_HOSTS", urlsplit(SITE_URL).hostname or "127.0.0.1").split(",")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
