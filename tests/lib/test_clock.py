@@ -17,7 +17,7 @@ def test_a_wall_time_is_one_moment():
 
 def test_an_hour_that_the_clocks_skip_is_refused_with_the_two_choices():
     with pytest.raises(SkippedHour) as refused:
-        instant_of(datetime(2026, 3, 29, 2, 30), "Europe/Berlin")
+        instant_of(datetime(2026, 3, 29, 2, 30), "Europe/Berlin", "wall")
     assert refused.value.field == "wall"
     assert str(refused.value) == (
         "There is no 2026-03-29 02:30 in Europe/Berlin: the clocks are put forward over it. "
@@ -42,15 +42,11 @@ def test_the_refused_hour_carries_both_choices_as_moments():
     assert later - earlier.astimezone(UTC) == timedelta(hours=1)
 
 
-def test_saying_which_of_two_repeated_hours_is_meant_settles_it():
-    wall = datetime(2026, 10, 25, 2)
-    assert instant_of(wall, "Europe/Berlin", fold=0) == datetime(2026, 10, 25, 0, tzinfo=UTC)
-    assert instant_of(wall, "Europe/Berlin", fold=1) == datetime(2026, 10, 25, 1, tzinfo=UTC)
-
-
-def test_a_skipped_hour_is_refused_whichever_of_two_is_said():
-    with pytest.raises(SkippedHour):
-        instant_of(datetime(2026, 3, 29, 2, 30), "Europe/Berlin", fold=1)
+def test_each_of_the_two_choices_is_taken_once_chosen():
+    with pytest.raises(RepeatedHour) as refused:
+        instant_of(datetime(2026, 10, 25, 2), "Europe/Berlin")
+    choices = (refused.value.earlier, refused.value.later)
+    assert [instant_of(choice, "Europe/Berlin").hour for choice in choices] == [0, 1]
 
 
 def test_the_first_moment_after_a_skipped_hour_and_the_last_before_it_exist():

@@ -63,18 +63,20 @@ def zone_of(name: str, field: str = "") -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def instant_of(wall: datetime, zone: str, fold: int | None = None) -> datetime:
-    """The UTC moment at which clocks in `zone` show `wall` (naive); else SkippedHour, RepeatedHour or UnknownZone.
+def instant_of(wall: datetime, zone: str, field: str = "") -> datetime:
+    """The UTC moment at which clocks in `zone` show `wall`; else SkippedHour, RepeatedHour or UnknownZone.
 
-    `fold` says which of the two moments of a repeated hour is meant: 0 the first, 1 the second (PEP 495).
+    `wall` is naive; one that carries an offset, as `earlier` and `later` do, says its moment itself.
     """
-    place = zone_of(zone, "zone")
-    first, second = (wall.replace(tzinfo=place, fold=which).astimezone(UTC).astimezone(place) for which in (0, 1))
+    place = zone_of(zone, field)
+    if wall.tzinfo is not None:
+        return wall.astimezone(UTC)
+    first, second = (wall.replace(tzinfo=place, fold=fold).astimezone(UTC).astimezone(place) for fold in (0, 1))
     if first.replace(tzinfo=None) != wall:
-        raise SkippedHour("wall", wall, second, first)
-    if first.utcoffset() != second.utcoffset() and fold is None:
-        raise RepeatedHour("wall", wall, first, second)
-    return (second if fold else first).astimezone(UTC)
+        raise SkippedHour(field, wall, second, first)
+    if first.utcoffset() != second.utcoffset():
+        raise RepeatedHour(field, wall, first, second)
+    return first.astimezone(UTC)
 
 
 def _offset_form(moment: datetime) -> str:
