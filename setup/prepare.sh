@@ -59,7 +59,8 @@ make_environment() {
     local python
     rm -rf "$VENV"
     command -v python3 >/dev/null || provide python3
-    python=$(find_python) || refuse "Undersigned needs Python 3.11 or later; python3 here is $(python3 -V 2>&1)."
+    python=$(find_python) ||
+        refuse "Undersigned needs Python 3.11 or later, and python3 here is $(python3 -V 2>&1). Please have a newer one installed."
     provide_build_packages "$python"
     say "making .venv with $("$python" -V)"
     "$python" -m venv "$VENV" || refuse "Could not make $VENV; see above."
@@ -108,6 +109,7 @@ provide_test_packages() {
 }
 
 provide() { # PACKAGE… — installs them, or says exactly how
+    local said
     [ $# -gt 0 ] || return 0
     if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
         refuse "These system packages are missing: $*" "Please have them installed, as root, and start again:" \
@@ -115,9 +117,8 @@ provide() { # PACKAGE… — installs them, or says exactly how
     fi
     say "installing system packages: $*"
     apt-get update -qq </dev/null >&2 9<&- || say "the package lists could not be refreshed; trying with those at hand"
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" \
-        </dev/null >"${TMPDIR:-/tmp}/apt.$$" 2>&1 9<&- || refuse "$(cat "${TMPDIR:-/tmp}/apt.$$")" "Could not install: $*"
-    rm -f "${TMPDIR:-/tmp}/apt.$$"
+    said=$(DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=600 "$@" \
+        </dev/null 2>&1 9<&-) || refuse "$said" "Could not install: $*"
 }
 
 # --- Catalogues --------------------------------------------------------------------------------------------------------
@@ -130,7 +131,8 @@ compile_catalogues() { # *.mo only where the *.po is newer; Babel, so that runni
         [ -n "$said" ] || say "compiling the catalogues"
         said=yes
         language=$(basename "$(dirname "$(dirname "$source")")")
-        "$VENV/bin/pybabel" --quiet compile --input-file "$source" --output-file "${source%.po}.new.mo" --locale "$language" &&
-            mv "${source%.po}.new.mo" "$compiled" || refuse "Could not compile ${source#"$ROOT"/}; see above."
+        "$VENV/bin/pybabel" --quiet compile --input-file "$source" --output-file "${source%.po}.new.mo" \
+            --locale "$language" || refuse "Could not compile ${source#"$ROOT"/}; see above."
+        mv "${source%.po}.new.mo" "$compiled" # only a whole catalogue takes the name that programs look for
     done
 }
