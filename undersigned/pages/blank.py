@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from undersigned.letters.models import Letter
 from undersigned.lib.collation import order
 from undersigned.lib.countries import label_name
-from undersigned.lib.languages import INTERFACE, autonym, direction, interface_for
+from undersigned.lib.languages import autonym, direction, interface_for
 from undersigned.pages.form import Field, Option, Section, SignForm
+from undersigned.pages.frame import interface_tag
 from undersigned.signing.consent import statement
 from undersigned.signing.models import Kind
 from undersigned.signing.terms import country_keys
@@ -56,12 +57,6 @@ def correction_form(letter: Letter, kind: str, language: str, action: str) -> Si
         )
 
 
-def interface_tag(language: str) -> str:
-    """The tag of the interface language nearest to `language`, as HTML's `lang` wants it."""
-    code = interface_for(language)
-    return next(tag for tag in INTERFACE if tag.lower() == code)
-
-
 def _titles() -> dict[str, str]:
     return {
         Kind.ORGANISATION: _("Sign for an organisation"),
@@ -75,14 +70,21 @@ def _sections(letter: Letter, kind: str, language: str) -> tuple[Section, ...]:
     if kind == Kind.ORGANISATION:
         return _organisation(letter, country)
     if kind == Kind.PERSON:
-        return _person(country)
+        return _person(letter, country)
     return (Section(_("You"), (_name(kind, _("Your name"), "name"), country, _email(kind))),)
 
 
 def _organisation(letter: Letter, country: Field) -> tuple[Section, ...]:
     kind = Kind.ORGANISATION
     named = tuple(
-        Field(f"{kind}-name-{tag}", f"name_{tag}", autonym(tag), language=tag, direction=direction(tag))
+        Field(
+            f"{kind}-name_{tag}",
+            f"name_{tag}",
+            autonym(tag),
+            label_language=tag,
+            language=tag,
+            direction=direction(tag),
+        )
         for tag in letter.languages
     )
     seat_hint = _("Only if it works in exile. Shown as “in exile, seat in …”.")
@@ -114,7 +116,7 @@ def _organisation(letter: Letter, country: Field) -> tuple[Section, ...]:
     )
 
 
-def _person(country: Field) -> tuple[Section, ...]:
+def _person(letter: Letter, country: Field) -> tuple[Section, ...]:
     kind = Kind.PERSON
     affiliation_hint = _("Shown with the words “for identification only”.")
     former = Field(f"{kind}-former", "former", _("I held this role formerly"), "checkbox", "yes")
@@ -125,7 +127,7 @@ def _person(country: Field) -> tuple[Section, ...]:
                 _name(kind, _("Full name, as it should appear"), "name"),
                 _required(kind, "role", _("Role or title"), "organization-title"),
                 former,
-                Field(f"{kind}-affiliation", "affiliation", _("Affiliation"), "text", hint=affiliation_hint),
+                Field(f"{kind}-affiliation", "affiliation", _("Affiliation"), hint=affiliation_hint),
                 country,
                 _email(kind),
             ),
@@ -133,12 +135,23 @@ def _person(country: Field) -> tuple[Section, ...]:
         Section(
             _("Your name in Latin letters, and its place in lists"),
             (
-                Field(f"{kind}-latin", "latin", _("In Latin letters"), language="", direction="ltr"),
+                Field(f"{kind}-latin", "latin", _("In Latin letters"), direction="ltr"),
                 Field(f"{kind}-sort_key", "sort_key", _("Sort under"), hint=_("For example the family name.")),
             ),
             is_optional=True,
         ),
+        *(_person_in(tag) for tag in letter.languages),
     )
+
+
+def _person_in(tag: str) -> Section:
+    """How the person appears on the page in one language; folded, since few need it."""
+    asked = (("name", _("Full name")), ("role", _("Role or title")), ("affiliation", _("Affiliation")))
+    fields = tuple(
+        Field(f"{Kind.PERSON}-{name}_{tag}", f"{name}_{tag}", label, language=tag, direction=direction(tag))
+        for name, label in asked
+    )
+    return Section(_("On the page in %(language)s") % {"language": autonym(tag)}, fields, is_optional=True)
 
 
 def _choices(letter: Letter, kind: str) -> tuple[Section, ...]:
@@ -149,9 +162,7 @@ def _choices(letter: Letter, kind: str) -> tuple[Section, ...]:
         Option(
             "counted-only",
             _("Count me only"),
-            _(
-                "Your name is sealed before it is stored: this server cannot read it, the coalition can, by its own key."
-            ),
+            _("Your name is sealed before it is stored: this server cannot read it, only the coalition can."),
         ),
     )
     field = Field(

@@ -24,7 +24,10 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `id` is unique on a page with several forms; `language` is of what is typed, where that is known."""
+    """One field. `id` is unique on a page with several forms.
+
+    `language` is of what is typed, where that is known; `label_language` of a label that is not the form's own.
+    """
 
     id: str
     name: str
@@ -35,6 +38,7 @@ class Field:
     error: str = ""
     autocomplete: str = "off"
     language: str = ""
+    label_language: str = ""
     direction: str = "auto"
     is_required: bool = False
     is_ticked: bool = False

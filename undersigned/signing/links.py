@@ -16,13 +16,19 @@ TAG_BYTES = 16
 class LinkForged(Refusal):
     code = "link-unknown"
     status = 404
-    message = gettext_noop("This link leads nowhere. Perhaps the end of it was lost; copy the whole link from the mail.")
+    message = gettext_noop(
+        "This link leads nowhere. Perhaps the end of it was lost; copy the whole link from the mail."
+    )
 
 
 class LinkExpired(Refusal):
     code = "link-expired"
     status = 410
     message = gettext_noop("This link has expired. Ask for another one on the page of the letter.")
+
+    def __init__(self, signature: UUID) -> None:
+        super().__init__()
+        self.signature = signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +40,13 @@ class Link:
     purpose: str = "sign-on"
 
     def token(self, key: bytes) -> str:
-        """44 characters, safe in a path: sign-on, last second, tag."""
+        """50 characters, safe in a path: sign-on, last second, tag."""
         body = self.signature.bytes + int(self.expires_at.timestamp()).to_bytes(5, "big")
         return base64.urlsafe_b64encode(body + _tag(key, self.purpose, body)).decode().rstrip("=")
 
     @classmethod
     def read(cls, token: str, key: bytes, at: datetime, purpose: str = "sign-on") -> "Link":
-        """The link that `token` is; LinkForged or LinkExpired."""
+        """The link that `token` is; LinkForged, or LinkExpired, which tells the sign-on that it led to."""
         try:
             raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
@@ -50,7 +56,7 @@ class Link:
             raise LinkForged
         expires_at = datetime.fromtimestamp(int.from_bytes(body[16:], "big"), UTC)
         if at >= expires_at:
-            raise LinkExpired
+            raise LinkExpired(UUID(bytes=body[:16]))
         return cls(UUID(bytes=body[:16]), expires_at, purpose)
 
 

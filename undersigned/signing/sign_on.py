@@ -92,7 +92,10 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class SignOn:
-    """One valid sign-on. Exactly one of `card` and `sealed_name` is there: a hidden name is sealed before anything else."""
+    """One valid sign-on, with exactly one of `card` and `sealed_name`: a hidden name is sealed before anything else.
+
+    `invited_by` is the private link by which it came, if any.
+    """
 
     letter: UUID
     digest: str
@@ -104,7 +107,7 @@ class SignOn:
     invited_by: int | None = None
 
 
-def parse(fields: Mapping[str, str], kind: str, language: str, terms: Terms) -> SignOn:
+def parse(fields: Mapping[str, str], kind: str, language: str, terms: Terms, invited_by: int | None = None) -> SignOn:
     """The sign-on that a form's `fields` describe; Refused with everything that is wrong, field by field."""
     if kind not in terms.kinds:
         raise Refused([NotTaken()])
@@ -116,7 +119,7 @@ def parse(fields: Mapping[str, str], kind: str, language: str, terms: Terms) -> 
     if form.refusals or mailbox is None or card is None:
         raise Refused(form.refusals)
     sealed = seal_to_coalition(terms.recipient, card.name) if hidden else None
-    return SignOn(terms.letter, terms.digest, kind, language, mailbox, None if hidden else card, sealed)
+    return SignOn(terms.letter, terms.digest, kind, language, mailbox, None if hidden else card, sealed, invited_by)
 
 
 def parse_card(fields: Mapping[str, str], kind: str, terms: Terms) -> Card:

@@ -1,0 +1,102 @@
+"""Answers that are made for one reader at a time: kept by nobody, found by no search engine."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from undersigned.lib.languages import INTERFACE, interface_for
+from undersigned.lib.refusal import Refusal
+from undersigned.pages.form import sentence
+from undersigned.pages.frame import Frame, interface_tag, render
+
+FALLBACK = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link that leads on."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A page of a few sentences, in `language`, and where to go from there."""
+
+    language: str
+    title: str
+    sentences: tuple[str, ...]
+    ways: tuple[Way, ...] = ()
+
+
+def answer(html: str, language: str, status: int = 200) -> HttpResponse:
+    """A page for this reader alone: no cache keeps it, no search engine lists it, no link out of it tells of it."""
+    headers = {
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex, nofollow",
+        "Content-Language": language,
+    }
+    return HttpResponse(html, status=status, headers=headers)
+
+
+def say(message: Message, frame: Frame, status: int = 200) -> HttpResponse:
+    """The answer that is a message."""
+    return answer(render("pages/signing/message.html", frame, message=message), frame.machine, status)
+
+
+def plain_frame(language: str, title: str) -> Frame:
+    """The frame of an answer that is about no letter, or must not tell about which one it is."""
+    return Frame(language=interface_tag(language), title=title, campaign="", home="/")
+
+
+def say_refused(refusal: Refusal, language: str) -> HttpResponse:
+    """A refusal as a page of its own, where no form could show it."""
+    with translation.override(interface_for(language)):
+        message = Message(language, _("This did not work"), (sentence(refusal),))
+        return say(message, plain_frame(language, message.title), refusal.status)
+
+
+def language_of(request: HttpRequest) -> str:
+    """The interface language that the reader's browser asks for, where no address says one."""
+    return interface_tag(translation.get_language_from_request(request))
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The one answer to whatever leads nowhere, may not be seen or is not there yet: always the same bytes."""
+    messages = []
+    for language in INTERFACE:
+        with translation.override(interface_for(language)):
+            messages.append(
+                Message(
+                    language,
+                    _("There is nothing at this address"),
+                    (_("Perhaps a part of the address was lost. If it came in a mail, copy the whole link."),),
+                )
+            )
+    frame = plain_frame(FALLBACK, messages[1].title)
+    html = render("pages/signing/not_found.html", frame, messages=messages)
+    return answer(html, ", ".join(INTERFACE), 404)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What was sent makes no sense to any page of ours."""
+    language = language_of(request)
+    with translation.override(interface_for(language)):
+        sentences = (_("What was sent cannot be understood. Nothing was stored."),)
+        message = Message(language, _("This did not work"), sentences)
+        return say(message, plain_frame(language, message.title), 400)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """A fault of ours."""
+    language = language_of(request)
+    with translation.override(interface_for(language)):
+        sentences = (
+            _("Something went wrong on our side. We do not know whether what you sent was stored; please try again."),
+        )
+        message = Message(language, _("This did not work"), sentences)
+        return say(message, plain_frame(language, message.title), 500)
