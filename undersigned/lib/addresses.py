@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 import tldextract
 from email_validator import EmailNotValidError, validate_email
@@ -13,18 +13,38 @@ from undersigned.lib.refusal import Refusal, gettext_noop
 ADDRESS_LIMIT = 254
 WEBSITE_LIMIT = 200
 
-# The public suffix list that is bundled with the library: no network, no cache on disk.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+# The public suffix list that is bundled with the library: no network, no cache on disk. Its private part too:
+# whoever registered foo.github.io is not whoever registered bar.github.io.
+_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+# Where strangers share one domain, for mail or for pages: it tells nothing about who somebody is.
+SHARED_DOMAINS = frozenset({
+    "126.com", "163.com", "aol.com", "change.org", "codeberg.org", "daum.net", "disroot.org", "facebook.com",
+    "fastmail.com", "foxmail.com", "free.fr", "github.com", "gitlab.com", "gmail.com", "gmx.de", "gmx.net",
+    "google.com", "googlemail.com", "hanmail.net", "hotmail.com", "icloud.com", "instagram.com", "kakao.com",
+    "laposte.net", "linkedin.com", "linktr.ee", "live.com", "mail.com", "mail.ru", "mailbox.org", "mastodon.social",
+    "me.com", "medium.com", "modoo.at", "msn.com", "nate.com", "naver.com", "naver.me", "orange.fr", "outlook.com",
+    "pm.me", "posteo.de", "proton.me", "protonmail.com", "qq.com", "riseup.net", "sina.com", "sohu.com",
+    "substack.com", "t-online.de", "t.me", "tistory.com", "tumblr.com", "tuta.com", "tuta.io", "tutanota.com",
+    "tutao.de", "twitter.com", "vk.com", "web.de", "weebly.com", "weibo.com", "wordpress.com", "x.com",
+    "yahoo.co.jp", "yahoo.com", "yandex.ru", "youtube.com", "zoho.com",
+})  # fmt: skip
 
 
 class NotAnAddress(Refusal):
+    """A text that is no e-mail address."""
+
     code = "not-an-address"
     message = gettext_noop("This is not an e-mail address. It should look like name@example.org.")
 
 
 class NotAWebsite(Refusal):
+    """A text that is no website's address."""
+
     code = "not-a-website"
-    message = gettext_noop("This is not the address of a website. It should look like example.org or https://example.org.")
+    message = gettext_noop(
+        "This is not the address of a website. It should look like example.org or https://example.org."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +54,18 @@ class EmailAddress:
     value: str
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """The mailbox that `text` is; NotAnAddress. Domains and local parts may be of any script (RFC 6531)."""
+    def parse(cls, text: str, field: str = "email") -> Self:
+        """The mailbox that `text` is; else NotAnAddress. Any script will do (RFC 6531); nothing is looked up."""
         text = text.strip()
-        if not text or len(text) > ADDRESS_LIMIT:
-            raise NotAnAddress("email")
+        if len(text) > ADDRESS_LIMIT:
+            raise NotAnAddress(field)
         try:
-            found = validate_email(text, check_deliverability=False, test_environment=False)
+            return cls(validate_email(text, check_deliverability=False, strict=True).normalized)
         except EmailNotValidError:
-            if _is_reserved_for_examples(text):
-                return cls(_example(text))
-            raise NotAnAddress("email") from None
-        return cls(f"{found.local_part}@{found.domain}")
+            raise NotAnAddress(field) from None
+
+    def __str__(self) -> str:
+        return self.value
 
     @property
     def canonical(self) -> str:
@@ -59,47 +79,61 @@ class EmailAddress:
 
 @dataclass(frozen=True, slots=True)
 class Website:
-    """The address of a website, with its scheme; http and https only, no password in it."""
+    """The address of a website: http or https, a host with a domain, no password in it."""
 
     value: str
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """The website that `text` names, https where no scheme is given; NotAWebsite."""
+    def parse(cls, text: str, field: str = "website") -> Self:
+        """The website that `text` names, https where it gives no scheme; else NotAWebsite."""
         text = text.strip()
-        if "://" not in text:
-            text = f"https://{text}"
-        try:
-            parts = urlsplit(text)
-            host = (parts.hostname or "").encode("idna").decode()
-        except (ValueError, UnicodeError):
-            raise NotAWebsite("website") from None
-        if parts.scheme not in ("http", "https") or parts.username or len(text) > WEBSITE_LIMIT:
-            raise NotAWebsite("website")
-        if not re.fullmatch(r"([a-z0-9_-]+\.)+[a-z0-9-]{2,}", host, re.IGNORECASE) or re.search(r"\s|[<>\"'`]", text):
-            raise NotAWebsite("website")
-        return cls(text)
+        parts = _split(text if "://" in text else f"https://{text}")
+        if parts is None or not _is_public_website(parts):
+            raise NotAWebsite(field)
+        value = urlunsplit(parts._replace(netloc=parts.netloc.lower()))
+        if len(value) > WEBSITE_LIMIT:
+            raise NotAWebsite(field)
+        return cls(value)
+
+    def __str__(self) -> str:
+        return self.value
 
 
 def registrable_domain(url_or_host: str) -> str:
-    """The domain that an organisation registered: example.or.kr for https://www.example.or.kr/about."""
-    host = urlsplit(url_or_host).hostname if "://" in url_or_host else url_or_host.split("/")[0]
-    found = _suffixes((host or "").lower().rstrip("."))
-    if found.suffix and found.domain:
-        return f"{found.domain}.{found.suffix}"
-    return ".".join((host or "").lower().split(".")[-2:])
+    """The domain that somebody registered, in ASCII: example.or.kr for https://www.example.or.kr/about.
+
+    Empty where it tells nothing about who that is: for hosts that strangers share, and for no domain at all.
+    """
+    parts = _split(url_or_host if "://" in url_or_host else f"https://{url_or_host}")
+    host = _ascii(parts.hostname or "") if parts else ""
+    if host.count(".") == 0:
+        return ""
+    found = _suffixes(host)
+    # A suffix that the list does not have, such as .example, is one label long (publicsuffix.org/list, rule “*”).
+    domain = f"{found.domain}.{found.suffix}" if found.domain and found.suffix else ".".join(host.split(".")[-2:])
+    return "" if domain in SHARED_DOMAINS else domain
 
 
-def _is_reserved_for_examples(text: str) -> bool:
-    """Whether the domain is one that RFC 2606 keeps for examples, in which the demonstration lives."""
-    return text.lower().rpartition(".")[2] in ("example", "test")
-
-
-def _example(text: str) -> str:
-    """An address under .example or .test, checked as if it were under .org; NotAnAddress."""
-    head, _, suffix = text.rpartition(".")
+def _split(url: str) -> SplitResult | None:
     try:
-        found = validate_email(f"{head}.org", check_deliverability=False)
+        parts = urlsplit(url)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_public_website(parts: SplitResult) -> bool:
+    url = urlunsplit(parts)
+    # urlsplit drops tabs and line breaks by itself; what else is unprintable, blank or a delimiter of HTML stays out.
+    if parts.scheme not in ("http", "https") or "@" in parts.netloc or not url.isprintable():
+        return False
+    return not re.search(r"[\s<>\"'`\\]", url) and bool(_ascii(parts.hostname or ""))
+
+
+def _ascii(host: str) -> str:
+    """The host as DNS has it, lower-cased; empty where it is no host name with a dot."""
+    try:
+        return validate_email(f"host@{host.removesuffix('.')}", check_deliverability=False).ascii_domain
     except EmailNotValidError:
-        raise NotAnAddress("email") from None
-    return f"{found.local_part}@{found.domain.removesuffix('.org')}.{suffix.lower()}"
+        return host if re.fullmatch(r"(?:[a-z0-9-]+\.)+onion", host) else ""

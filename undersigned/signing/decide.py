@@ -58,7 +58,8 @@ def comes_from_own_domain(signature: Signature) -> bool:
     card, mailbox = Signatory.objects.get(pk=signature.pk), mailbox_of(signature.pk)
     if mailbox is None or not card.website:
         return False
-    return registrable_domain(mailbox.domain) == registrable_domain(card.website)
+    domain = registrable_domain(mailbox.domain)
+    return bool(domain) and domain == registrable_domain(card.website)
 
 
 @transaction.atomic
