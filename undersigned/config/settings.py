@@ -90,6 +90,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.humanize",
+    "django.contrib.staticfiles",
+    "undersigned.desk",  # before allauth, whose templates it puts into the look of the desk
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -99,7 +101,6 @@ INSTALLED_APPS = [
     "undersigned.signing",
     "undersigned.releases",
     "undersigned.pages",
-    "undersigned.desk",
 ]
 
 MIDDLEWARE = [
@@ -113,6 +114,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "undersigned.desk.middleware.DeskDoor",
 ]
 
 TEMPLATES = [
@@ -146,10 +148,17 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGIN_URL = "/accounts/login/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+# An operator makes the accounts, so an address needs no mail of ours before it may have a second factor.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
 SECOND_FACTOR_REQUIRED = env_bool("UNDERSIGNED_SECOND_FACTOR_REQUIRED", False)
+
+# Counts failed sign-ins, nothing else. In memory: the desk runs in one process; more of them would each count their own.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# How many proxies of ours stand before the program, so that failed sign-ins are counted by the right address.
+ALLAUTH_TRUSTED_PROXY_COUNT = env_int("UNDERSIGNED_PROXIES", 0)
 
 _secure = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure
@@ -172,7 +181,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-STATIC_URL = "/static/"
+# The desk's own files; what the public sees is baked. Under /desk/, so that no letter's address can meet them.
+STATIC_URL = "/desk/static/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("undersigned.desk.account_urls")),
     path("desk/", include("undersigned.desk.urls")),
     path("", include("undersigned.pages.urls")),
 ]

@@ -1,8 +1,6 @@
 """Who works at the desk."""
 
-from typing import ClassVar
-
-from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 
@@ -12,8 +10,6 @@ class User(AbstractUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=10, default="en")
-
-    objects: ClassVar[UserManager["User"]] = UserManager()
 
     def __str__(self) -> str:
         return self.name or self.username

@@ -1,5 +1,59 @@
-"""Where this face answers."""
+"""Where the desk answers. Everything but its static files and the choice of a language asks for sign-in first."""
 
-from django.urls import URLPattern
+from django.contrib.staticfiles.views import serve
+from django.urls import path
+from django.views.decorators.cache import cache_control
 
-urlpatterns: list[URLPattern] = []
+from undersigned.desk import account, audit, draft, export, letters, links, mails, queue, release, signatories
+
+app_name = "desk"
+
+# A handful of small files for a handful of people: no server for them, no step that collects them. `no-cache` lets
+# a browser keep them, and ask each time whether they changed.
+static_file = cache_control(no_cache=True)(serve)
+
+urlpatterns = [
+    path("", letters.letters, name="letters"),
+    path("static/<path:path>", static_file, {"insecure": True}, name="static"),
+    path("accounts/", account.account, name="account"),
+    path("accounts/language/", account.language, name="language"),
+    path("mails/", mails.mailbox, name="mailbox"),
+    path("mails/<str:name>/", mails.mail, name="mail"),
+    path("<slug:slug>/", letters.letter, name="letter"),
+    path("<slug:slug>/sign-ons/", letters.set_sign_ons, name="set-sign-ons"),
+    path("<slug:slug>/archive/", letters.archive, name="archive"),
+    path("<slug:slug>/address/", letters.address, name="address"),
+    path("<slug:slug>/preview/<str:language>/", letters.preview, name="preview"),
+    path("<slug:slug>/draft/", draft.text, name="draft"),
+    path("<slug:slug>/draft/freeze/", draft.freeze_text, name="freeze"),
+    path("<slug:slug>/draft/<slug:key>/remove/", draft.remove, name="remove-block"),
+    path("<slug:slug>/draft/<slug:key>/<str:language>/", draft.block, name="block"),
+    path("<slug:slug>/queue/", queue.queue, name="queue"),
+    path("<slug:slug>/queue/<uuid:signature>/accept/", queue.accept, name="accept"),
+    path("<slug:slug>/queue/<uuid:signature>/refuse/", queue.refuse, name="refuse"),
+    path("<slug:slug>/queue/<uuid:signature>/merge/", queue.merge, name="merge"),
+    path(
+        "<slug:slug>/queue/<uuid:signature>/correction/accept/",
+        queue.decide_correction,
+        {"answer": "accept"},
+        name="accept-correction",
+    ),
+    path(
+        "<slug:slug>/queue/<uuid:signature>/correction/refuse/",
+        queue.decide_correction,
+        {"answer": "refuse"},
+        name="refuse-correction",
+    ),
+    path("<slug:slug>/signatories/", signatories.signatories, name="signatories"),
+    path("<slug:slug>/signatories.csv", export.as_csv, name="csv"),
+    path("<slug:slug>/signatories.xlsx", export.as_xlsx, name="xlsx"),
+    path("<slug:slug>/signatories/<uuid:signature>/", signatories.signatory, name="signatory"),
+    path("<slug:slug>/signatories/<uuid:signature>/withdraw/", signatories.withdraw, name="withdraw"),
+    path("<slug:slug>/signatories/<uuid:signature>/merge/", signatories.merge, name="merge-listed"),
+    path("<slug:slug>/release/", release.release, name="release"),
+    path("<slug:slug>/release/cancel/", release.cancel, name="cancel-release"),
+    path("<slug:slug>/links/", links.links, name="links"),
+    path("<slug:slug>/links/<int:link>/revoke/", links.revoke, name="revoke"),
+    path("<slug:slug>/mails/", mails.mails, name="mails"),
+    path("<slug:slug>/audit/", audit.audit, name="audit"),
+]

@@ -15,7 +15,7 @@ from undersigned.lib.refusal import Refusal, gettext_noop
 class GapsRemain(Refusal):
     code = "gaps-remain"
     status = 409
-    message = gettext_noop("%(count)s blocks do not line up in all languages yet. Mend them before you freeze the text.")
+    message = gettext_noop("%(count)s blocks do not line up in all languages yet. Mend them first.")
 
 
 class NothingToFreeze(Refusal):
@@ -24,9 +24,18 @@ class NothingToFreeze(Refusal):
     message = gettext_noop("This letter has no text yet. Import its texts first.")
 
 
+class DraftChanged(Refusal):
+    code = "draft-changed"
+    status = 409
+    message = gettext_noop("Somebody changed the text while you were looking at it. Look again before you freeze it.")
+
+
 @transaction.atomic
-def freeze(letter: Letter, by: Actor, at: datetime) -> Version:
-    """Freeze the draft, all languages together, as the version that people sign, and log it."""
+def freeze(letter: Letter, by: Actor, at: datetime, seen: str = "") -> Version:
+    """Freeze the draft, all languages together, as the version that people sign, and log it.
+
+    `seen` is the hex digest of the text that the one who freezes has looked at; any other text is refused.
+    """
     Letter.objects.select_for_update().get(pk=letter.pk)
     draft.refuse_if_frozen(letter)
     missing = draft.gaps(letter)
@@ -35,6 +44,8 @@ def freeze(letter: Letter, by: Actor, at: datetime) -> Version:
     content = draft.content_of(letter)
     if not content.blocks:
         raise NothingToFreeze
+    if seen and content.digest().hex() != seen:
+        raise DraftChanged
     version = Version.objects.create(
         letter=letter,
         number=1,

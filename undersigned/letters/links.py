@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -10,6 +10,7 @@ from undersigned.letters.audit import Actor, record
 from undersigned.letters.models import Letter, PrivateLink
 
 TOKEN_BYTES = 18
+DESK_PREVIEW = "desk preview"
 
 
 @transaction.atomic
@@ -18,6 +19,20 @@ def make(letter: Letter, purpose: PrivateLink.Purpose, label: str, by: Actor, at
     token = secrets.token_urlsafe(TOKEN_BYTES)
     PrivateLink.objects.create(letter=letter, purpose=purpose, label=label, token_digest=_digest(token), made_at=at)
     record(letter, by, "link made", at, purpose=purpose, label=label)
+    return token
+
+
+def lend(letter: Letter, at: datetime, lifetime: timedelta) -> str:
+    """The token of a link to look at `letter`, for a desk user's own eyes: it expires, and leaves no trail."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    PrivateLink.objects.create(
+        letter=letter,
+        purpose=PrivateLink.Purpose.PREVIEW,
+        label=DESK_PREVIEW,
+        token_digest=_digest(token),
+        made_at=at,
+        expires_at=at + lifetime,
+    )
     return token
 
 

@@ -39,7 +39,7 @@ class ListedAlready(Refusal):
 
 class RequestMissing(Refusal):
     code = "request-missing"
-    message = gettext_noop("Note how you were asked, such as “by letter of 3 May”. Write no name here: this note is kept.")
+    message = gettext_noop("Note how you were asked, such as “by letter of 3 May”. Write no name: this note is kept.")
 
 
 class ReasonMissing(Refusal):

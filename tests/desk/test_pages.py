@@ -1,0 +1,23 @@
+"""Every page of the desk, in every language of the interface."""
+
+import pytest
+from django.test import Client
+
+from tests.desk.conftest import page
+from tests.people import OYUN, RUTH
+from tests.stage import sign_and_confirm
+from undersigned.desk.models import User
+from undersigned.letters.models import Letter
+
+PAGES = ("", "draft/", "queue/", "signatories/", "links/", "release/", "mails/", "audit/", "address/", "archive/")
+
+
+@pytest.mark.parametrize("language", ["ko", "en", "zh-hans"])
+def test_every_page_renders_in_every_language(desk: Client, letter: Letter, secretary: User, language: str) -> None:
+    User.objects.filter(pk=secretary.pk).update(language=language)
+    sign_and_confirm(OYUN, letter)
+    for path in (*PAGES, "draft/freeze/"):
+        text = page(desk, letter, path)
+        assert f'<html lang="{language.replace("hans", "Hans")}" dir="ltr">' in text, path
+    for path in ("/desk/", "/desk/accounts/", "/accounts/2fa/", "/accounts/password/change/"):
+        assert desk.get(path).status_code in (200, 302), path

@@ -1,0 +1,62 @@
+"""The audit trail: who did what, as sentences."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+from django.views.decorators.http import require_safe
+
+from undersigned.desk.access import DeskRequest, on_letter
+from undersigned.desk.words import PURPOSES, SIGN_ONS
+from undersigned.letters.models import AuditRecord, Letter
+
+PAGE = 100
+SENTENCES = {
+    "letter imported": _("The letter was imported."),
+    "texts imported": _("The texts were imported."),
+    "block corrected": _("The block “%(block)s” was corrected (%(language)s)."),
+    "block removed": _("The block “%(block)s” was removed from all languages."),
+    "text frozen": _("The text was frozen as version %(version)s, SHA-256 %(digest)s."),
+    "sign-ons set": _("Sign-ons were set to “%(to)s”."),
+    "archived": _("The letter was archived."),
+    "link made": _("A private link was made, “%(label)s” (%(purpose)s)."),
+    "link revoked": _("A private link was revoked, “%(label)s” (%(purpose)s)."),
+    "address changed": _("The address was changed from “%(old)s” to “%(new)s”."),
+    "release planned": _("The release was planned for %(wall)s, %(zone)s."),
+    "release postponed": _("The release was moved to %(wall)s, %(zone)s."),
+    "release cancelled": _("The planned release was cancelled."),
+    "released": _("The letter was released, as planned for %(wall)s, %(zone)s."),
+    "sign-on accepted": _("A sign-on was accepted. Evidence: %(evidence)s"),
+    "sign-on refused": _("A sign-on was refused."),
+    "sign-on merged": _("A sign-on was merged into organisation %(organisation)s of the register."),
+    "withdrawn on request": _("A signature was withdrawn because the signatory asked for it: %(request)s"),
+    "correction accepted": _("A correction of a listed name was accepted."),
+    "correction refused": _("A correction of a listed name was refused."),
+    "signatories imported": _("A sheet of %(rows)s rows was imported: %(asked)s signatories. Evidence: %(evidence)s"),
+}
+
+
+@require_safe
+@on_letter
+def audit(request: DeskRequest, letter: Letter) -> HttpResponse:
+    """The whole trail of a letter, the latest first."""
+    records = AuditRecord.objects.filter(letter=letter).order_by("-at", "-pk")
+    page = Paginator(records, PAGE).get_page(request.GET.get("page"))
+    return render(request, "desk/audit.html", {"letter": letter, "tab": "audit", "page": page})
+
+
+def sentence(record: AuditRecord) -> str:
+    """What a record says, in the user's language; an act that this version does not know speaks for itself."""
+    if record.act not in SENTENCES:
+        return f"{record.act} {record.facts or ''}".strip()
+    return gettext(SENTENCES[record.act]) % _Facts(record.facts)
+
+
+class _Facts(dict[str, object]):
+    """The facts of a record in the user's words; what an older record lacks reads as a dash."""
+
+    def __getitem__(self, name: str) -> object:
+        value = self.get(name) or "–"
+        words = {"to": SIGN_ONS, "purpose": PURPOSES}.get(name, {})
+        return words.get(str(value), value)

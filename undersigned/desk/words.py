@@ -1,0 +1,126 @@
+"""The desk's words for the states of things, in the user's language."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Words = dict[str, str | Promise]
+
+SIGN_ONS: Words = {
+    "closed": pgettext_lazy("sign-ons", "closed"),
+    "invitation": pgettext_lazy("sign-ons", "by invitation"),
+    "public": pgettext_lazy("sign-ons", "public"),
+}
+SIGN_ONS_EXPLAINED: Words = {
+    "closed": _("Nobody can sign at the moment."),
+    "invitation": _("Whoever has an invitation link can sign, and nobody else."),
+    "public": _("Anybody can sign on the public page, in the ways that the letter's terms allow."),
+}
+PUBLICATION: Words = {
+    "draft": pgettext_lazy("publication", "draft"),
+    "embargoed": pgettext_lazy("publication", "embargoed"),
+    "released": pgettext_lazy("publication", "released"),
+    "archived": pgettext_lazy("publication", "archived"),
+}
+PUBLICATION_EXPLAINED: Words = {
+    "draft": _("The public sees nothing of this letter, and no release is planned."),
+    "embargoed": _("The release is planned. Until its moment the public sees nothing of this letter."),
+    "released": _("The public reads this letter in all its languages."),
+    "archived": _("The letter can be read, and nothing about it changes any more."),
+}
+KINDS: Words = {
+    "organisation": pgettext_lazy("kind of signatory", "organisation"),
+    "person": pgettext_lazy("kind of signatory", "person of note"),
+    "supporter": pgettext_lazy("kind of signatory", "supporter"),
+}
+STATES: Words = {
+    "asked": pgettext_lazy("state of a signature", "asked"),
+    "pending": pgettext_lazy("state of a signature", "pending"),
+    "confirmed": pgettext_lazy("state of a signature", "confirmed"),
+    "listed": pgettext_lazy("state of a signature", "listed"),
+    "refused": pgettext_lazy("state of a signature", "refused"),
+    "lapsed": pgettext_lazy("state of a signature", "lapsed"),
+    "withdrawn": pgettext_lazy("state of a signature", "withdrawn"),
+}
+BLOCKS: Words = {
+    "heading": pgettext_lazy("kind of block", "heading"),
+    "paragraph": pgettext_lazy("kind of block", "paragraph"),
+    "claim": pgettext_lazy("kind of block", "claim"),
+    "demand": pgettext_lazy("kind of block", "demand"),
+    "quotation": pgettext_lazy("kind of block", "quotation"),
+    "list": pgettext_lazy("kind of block", "list"),
+}
+GAPS: Words = {
+    "missing": _("This block is missing in this language."),
+    "extra": _("This block has no partner in the language that it was compared with."),
+    "moved": _("This block stands in another place in this language."),
+    "merged": _("This block seems to hold two blocks of the other language."),
+    "split": _("This block seems to be only a part of one in the other language."),
+    "kind": _("This block is of another kind in this language."),
+}
+FACTS: Words = {
+    "as-of": _("As of (2026, 2026-03 or 2026-03-09)"),
+    "bound": _("Bound of the figure (about, at-least, at-most)"),
+    "hedge": _("Hedge (such as reportedly)"),
+    "speaker": _("Who says it"),
+    "office": _("Office of the speaker"),
+}
+PURPOSES: Words = {
+    "preview": pgettext_lazy("private link", "to look"),
+    "invitation": pgettext_lazy("private link", "to sign"),
+}
+MAILS: Words = {
+    "waiting": pgettext_lazy("state of a mail", "waiting"),
+    "sent": pgettext_lazy("state of a mail", "sent"),
+    "bounced": pgettext_lazy("state of a mail", "bounced"),
+    "silenced": pgettext_lazy("state of a mail", "not sent: the mailbox asked for silence"),
+}
+TEMPLATES: Words = {
+    "confirm": pgettext_lazy("mail", "asks for confirmation"),
+    "reminder": pgettext_lazy("mail", "reminds of the confirmation"),
+    "links": pgettext_lazy("mail", "sends the private links again"),
+    "listed": pgettext_lazy("mail", "says that the name is listed"),
+    "refused": pgettext_lazy("mail", "says that the sign-on was refused, and why"),
+    "merged": pgettext_lazy("mail", "says that the sign-on was merged"),
+}
+VERIFIED: Words = {
+    "no": pgettext_lazy("organisation", "not verified"),
+    "domain": pgettext_lazy("organisation", "verified by its domain"),
+    "desk": pgettext_lazy("organisation", "verified by the desk"),
+}
+ACTORS: Words = {
+    "clock": pgettext_lazy("who acted", "the clock"),
+    "command line": pgettext_lazy("who acted", "the command line"),
+}
+CARD: Words = {
+    "name": _("Name"),
+    "names": _("Names in other languages"),
+    "latin": _("Name in Latin script"),
+    "sort_key": _("Sorted under"),
+    "website": _("Website"),
+    "country": _("Country"),
+    "seat": _("In exile, seat in"),
+    "representative": _("Representative"),
+    "office": _("Office"),
+    "role": _("Role"),
+    "roles": _("Role in other languages"),
+    "is_former": _("Former"),
+    "affiliation": _("Affiliation, for identification only"),
+    "affiliations": _("Affiliation in other languages"),
+}
+VOCABULARY: dict[str, Words] = {
+    "sign-ons": SIGN_ONS,
+    "sign-ons explained": SIGN_ONS_EXPLAINED,
+    "publication": PUBLICATION,
+    "publication explained": PUBLICATION_EXPLAINED,
+    "kind": KINDS,
+    "state": STATES,
+    "block": BLOCKS,
+    "gap": GAPS,
+    "fact": FACTS,
+    "purpose": PURPOSES,
+    "mail": MAILS,
+    "mail template": TEMPLATES,
+    "verified": VERIFIED,
+    "card": CARD,
+}
