@@ -30,7 +30,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One block of one language. `text` is canonical inline Markdown; a LIST has one item a line."""
+    """One block of one language. `text` is canonical inline Markdown; a LIST has one item a line.
+
+    `swallowed` are the keys of other blocks whose marks stand within this one's text: they were merged into it.
+    """
 
     key: str
     kind: Kind
@@ -40,6 +43,7 @@ class Block:
     sources: tuple[Source, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     line: int = 0
+    swallowed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from undersigned.letters import inline
+from undersigned.letters import inline, marks
 from undersigned.letters.blocks import (
     KEY,
     LEVELS,
@@ -221,10 +221,11 @@ class _Composer:
     def _block(self, passage: Passage, kind: Kind) -> Block:
         self._refuse_foreign_facts(passage, kind)
         level = self._level(passage) if kind == Kind.HEADING else 0
-        runs = inline.one_line(passage.runs) if level else passage.runs
+        runs, swallowed = marks.swallowed(inline.one_line(passage.runs) if level else passage.runs)
         sources = self._sources(runs, passage)
         text = inline.write(runs)
-        return Block(passage.mark.key, kind, text, level, False, sources, passage.mark.facts, passage.line)
+        mark = passage.mark
+        return Block(mark.key, kind, text, level, False, sources, mark.facts, passage.line, swallowed)
 
     def _level(self, passage: Passage) -> int:
         """Of a real heading, counted from the file's highest one; of a bold line, one below the last real heading."""

@@ -129,14 +129,13 @@ def normalized_link(href: str) -> str:
 
 
 def cut(runs: Sequence[Run], length: int) -> Runs:
-    """`runs` without the last `length` characters of their text."""
-    kept = list(runs)
-    while length > 0 and kept:
-        last = kept.pop()
-        if len(last.text) > length:
-            kept.append(replace(last, text=last.text[:-length]))
-        length -= len(last.text)
-    return tidy(kept)
+    """`runs` without the last `length` characters of their text; references stay."""
+    kept: list[Run] = []
+    for run in reversed(runs):
+        gone = min(length, len(run.text))
+        length -= gone
+        kept.append(replace(run, text=run.text[: len(run.text) - gone]))
+    return tidy(reversed(kept))
 
 
 def join(pieces: Iterable[Sequence[Run]], between: str) -> Runs:

@@ -2,21 +2,23 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from undersigned.letters.blocks import KEY, Kind, Place, WrongFile
+from undersigned.letters.inline import Runs, tidy
 from undersigned.lib.refusal import gettext_noop
 
 CLASSES = frozenset({Kind.CLAIM, Kind.DEMAND, Kind.QUOTATION, Kind.PARAGRAPH, Kind.HEADING, Kind.LIST})
 FACTS = {Kind.CLAIM: ("as-of", "bound", "hedge"), Kind.QUOTATION: ("speaker", "office")}
 _MARK = re.compile(r"(?<!\\)\{([#.][^{}]*|[a-z-]+=[^{}]*)\}\s*$")
+_INSIDE = re.compile(r"\{#([a-z][a-z0-9-]{0,39})(?:\s[^{}]*)?\}\s*")
 _WORD = re.compile(
     r"#(?P<key>\S+)"
     r"|\.(?P<kind>\S+)"
     r"|(?P<name>[a-z-]+)=(?:[\"“”](?P<quoted>[^\"“”]*)[\"“”]|(?P<bare>\S+))"  # Word makes quotation marks typographic
 )
-_AS_OF = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+AS_OF = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 
 
 class WrongMark(WrongFile):
@@ -63,6 +65,12 @@ def split(text: str, place: Place) -> tuple[str, Mark]:
     return (text[: found.start()], parse(found[1], place)) if found else (text, Mark())
 
 
+def swallowed(runs: Runs) -> tuple[Runs, tuple[str, ...]]:
+    """`runs` without the marks in their midst, and the keys of these: blocks that somebody merged into this one."""
+    keys = tuple(key for run in runs for key in _INSIDE.findall(run.text))
+    return tidy(replace(run, text=_INSIDE.sub("", run.text)) for run in runs) if keys else runs, keys
+
+
 def parse(inside: str, place: Place) -> Mark:
     """The mark that stands between two braces."""
     if _WORD.sub("", inside).strip():
@@ -82,7 +90,7 @@ def _part(word: re.Match[str], place: Place) -> Mark:
         return Mark(kind=Kind(_known(word["kind"], sorted(CLASSES), place)))
     name = _known(word["name"], [fact for facts in FACTS.values() for fact in facts], place)
     value = (word["quoted"] or word["bare"] or "").strip()
-    if name == "as-of" and not _AS_OF.fullmatch(value):
+    if name == "as-of" and not AS_OF.fullmatch(value):
         raise WrongDate(place, value=value)
     return Mark(facts={name: value})
 
