@@ -16,7 +16,10 @@ refuse() {
 
 prepare() { # runtime|test
     exec 9<"$ROOT/setup/prepare.sh"
-    if command -v flock >/dev/null; then flock 9; fi # two at once would install into one folder
+    if command -v flock >/dev/null && ! flock --nonblock 9; then # two at once would install into one folder
+        say "waiting for another set-up to end"
+        flock 9
+    fi
     [ "$1" = runtime ] || provide_test_packages
     ready "$1" || build "$1"
     compile_catalogues
