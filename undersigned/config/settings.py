@@ -135,6 +135,7 @@ TEMPLATES = [
 LANGUAGE_CODE = "en"
 LANGUAGES = [("ko", "한국어"), ("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [PACKAGE / "locale"]
+FORMAT_MODULE_PATH = "undersigned.config.formats"
 
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -151,11 +152,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 # An operator makes the accounts, so an address needs no mail of ours before it may have a second factor.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+ACCOUNT_SESSION_REMEMBER = True  # as long as UNDERSIGNED_SESSION says, with no box to tick
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = SITE_URL.startswith("http://")
 SECOND_FACTOR_REQUIRED = env_bool("UNDERSIGNED_SECOND_FACTOR_REQUIRED", False)
 
-# Counts failed sign-ins, nothing else. In memory: the desk runs in one process; more of them would each count their own.
+# Counts failed sign-ins, nothing else. In memory: the desk runs in one process; several would each count their own.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # How many proxies of ours stand before the program, so that failed sign-ins are counted by the right address.
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("UNDERSIGNED_PROXIES", 0)
