@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests.desk.conftest import page
-from tests.people import OYUN, RUTH
+from tests.people import OYUN
 from tests.stage import sign_and_confirm
 from undersigned.desk.models import User
 from undersigned.letters.models import Letter

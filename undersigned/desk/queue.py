@@ -45,6 +45,11 @@ class Card:
     refusals: dict[str, list[str]] = field(default_factory=dict)
 
     @property
+    def is_listed_already(self) -> bool:
+        """Whether the letter lists an organisation that this one seems to be: then merging comes first."""
+        return any(likely.is_listed for likely in self.likely)
+
+    @property
     def needs_evidence(self) -> bool:
         return self.signature.kind == Kind.ORGANISATION and not self.is_own_domain
 
