@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -50,7 +51,7 @@ def say(message: Message, frame: Frame, status: int = 200) -> HttpResponse:
 
 def plain_frame(language: str, title: str) -> Frame:
     """The frame of an answer that is about no letter, or must not tell about which one it is."""
-    return Frame(language=interface_tag(language), title=title, campaign="", home="/")
+    return Frame(language=interface_tag(language), title=title, campaign=settings.SITE_NAME, home="/")
 
 
 def say_refused(refusal: Refusal, language: str) -> HttpResponse:

@@ -2,9 +2,8 @@
 
 from urllib.parse import parse_qsl
 
-from django.http import HttpRequest
-from django.http.request import RequestDataTooBig
-from django.http.request import UnreadablePostError as Interrupted
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, UnreadablePostError
 
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.signing.sign_on import FORM_LIMIT_BYTES
@@ -28,7 +27,9 @@ class NotAForm(Refusal):
 class FromElsewhere(Refusal):
     code = "from-elsewhere"
     status = 403
-    message = gettext_noop("This was sent by another website. Open the link from the mail yourself. Nothing was changed.")
+    message = gettext_noop(
+        "This was sent by another website. Open the link from the mail yourself. Nothing was changed."
+    )
 
 
 def read_fields(request: HttpRequest) -> dict[str, str]:
@@ -55,7 +56,7 @@ def _body(request: HttpRequest) -> bytes:
         body = request.body
     except RequestDataTooBig:
         raise TooMuchSent from None
-    except Interrupted:
+    except UnreadablePostError:  # the sender hung up
         raise NotAForm from None
     if len(body) > FORM_LIMIT_BYTES:
         raise TooMuchSent

@@ -1,5 +1,28 @@
-"""Where this face answers."""
+"""Where this face answers, behind the public folder: what is not a file there, and everything that is posted."""
 
-from django.urls import URLPattern
+from django.urls import path, register_converter
 
-urlpatterns: list[URLPattern] = []
+from undersigned.pages import private, signing
+
+
+class TagConverter:
+    """The tag of a language, as it stands in an address."""
+
+    regex = "[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(TagConverter, "tag")
+
+urlpatterns = [
+    path("s/<str:token>/", private.own),
+    path("s/<str:token>/correct/", private.correction),
+    path("code/", signing.confirm_code),
+    path("<slug:slug>/<tag:language>/sign/<slug:kind>/", signing.sign_publicly),
+    path("<slug:slug>/<tag:language>/find/", signing.find),
+]

@@ -28,7 +28,8 @@ class NothingToConfirm(Refusal):
 class CodeWrong(Refusal):
     code = "code-wrong"
     message = gettext_noop(
-        "This code does not fit, or no longer does. A code has five tries and one day; the link in the mail lasts longer."
+        "This code does not fit, or no longer does. A code has five tries and one day; "
+        "the link in the mail lasts longer."
     )
 
 
@@ -88,14 +89,15 @@ def _standing(pending: Sequence[Signature]) -> dict[tuple[UUID, bytes], UUID]:
     digests = [bytes(row.person_digest) for row in pending if row.person_digest]
     letters = {row.letter_id for row in pending}
     rows = Signature.objects.filter(letter__in=letters, person_digest__in=digests, state__in=STANDING)
-    return {(letter, bytes(person)): pk for letter, person, pk in rows.values_list("letter_id", "person_digest", "pk")}
+    found = rows.values_list("letter_id", "person_digest", "pk")
+    return {(letter, bytes(person)): pk for letter, person, pk in found if person}
 
 
 def _answer(row: Signature | None, stands: dict[tuple[UUID, bytes], UUID], at: datetime) -> Confirmed | Refusal:
     if row is None or row.state not in (State.PENDING, *STANDING):
         return NothingToConfirm()
     if row.state in STANDING:
-        return Confirmed(row.pk, Outcome.LISTED if row.kind == Kind.SUPPORTER else Outcome.AWAITS_DESK)
+        return Confirmed(row.pk, _outcome(row))
     person = (row.letter_id, bytes(row.person_digest)) if row.person_digest else None
     if person and person in stands:
         return Confirmed(stands[person], Outcome.STOOD_BEFORE)
@@ -103,7 +105,12 @@ def _answer(row: Signature | None, stands: dict[tuple[UUID, bytes], UUID], at: d
         stands[person] = row.pk
     row.state = State.CONFIRMED
     row.confirmed_at = at
-    return Confirmed(row.pk, Outcome.LISTED if row.kind == Kind.SUPPORTER else Outcome.AWAITS_DESK)
+    return Confirmed(row.pk, _outcome(row))
+
+
+def _outcome(row: Signature) -> Outcome:
+    is_listed = row.kind == Kind.SUPPORTER or row.state == State.LISTED
+    return Outcome.LISTED if is_listed else Outcome.AWAITS_DESK
 
 
 def _forget_repeats(repeats: Sequence[Signature]) -> None:

@@ -1,4 +1,4 @@
-"""What a signatory agrees to, said in full and in their language before they sign; its digest is kept with the signature."""
+"""What a signatory agrees to, said in full and in their language before they sign; the signature keeps its digest."""
 
 import hashlib
 from dataclasses import dataclass
@@ -68,8 +68,8 @@ def _facts(letter: Letter, kind: str) -> list[str]:
     }
     return [
         _("%(controller)s is responsible for your data. You reach it at %(contact)s.") % facts,
-        _stored(kind),
-        _shown(letter, kind),
+        stored(kind),
+        shown(letter, kind),
         _("We keep this until %(date)s at the latest and delete it then.") % facts,
         _("You can withdraw at any time, by the link in our mail. Your name then leaves our pages within a minute."),
         _(
@@ -79,7 +79,8 @@ def _facts(letter: Letter, kind: str) -> list[str]:
     ]
 
 
-def _stored(kind: str) -> str:
+def stored(kind: str) -> str:
+    """What is stored of a signatory of `kind`, in the active language."""
     if kind == Kind.ORGANISATION:
         return _(
             "We store the names, website and country of the organisation, your name and office, your e-mail address "
@@ -88,9 +89,12 @@ def _stored(kind: str) -> str:
     return _("We store what you enter here, your e-mail address in sealed form, and the time.")
 
 
-def _shown(letter: Letter, kind: str) -> str:
+def shown(letter: Letter, kind: str) -> str:
+    """What is shown of a signatory of `kind`, in the active language."""
     if kind == Kind.ORGANISATION:
-        return _("We show the names, website, country and seat of the organisation. We do not show your name or address.")
+        return _(
+            "We show the names, website, country and seat of the organisation. We do not show your name or address."
+        )
     if kind == Kind.PERSON:
         return _("We show your name, role, affiliation and country. We never show your e-mail address.")
     if letter.takes_counted_only:

@@ -6,18 +6,28 @@ from datetime import datetime
 from django.db import transaction
 
 from undersigned.letters.audit import Actor, record
+from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.signing.decide import DecidedMeanwhile
 from undersigned.signing.listing import log_amended
-from undersigned.signing.models import STANDING, Correction, Signatory, Signature, State
+from undersigned.signing.models import STANDING, Correction, Signatory, Signature, State, Visibility
 from undersigned.signing.sign_on import Card
+
+
+class NothingToCorrect(Refusal):
+    code = "nothing-to-correct"
+    status = 409
+    message = gettext_noop("There is nothing to correct here: the name is sealed, or the sign-on has ended meanwhile.")
 
 
 @transaction.atomic
 def correct(signature: Signature, card: Card, at: datetime) -> bool:
-    """Take a correction; True when it is in force, False when the desk reviews it first. Nobody is asked to sign again."""
+    """Take a correction; True when it is in force, False when the desk reviews it first. Nobody is asked to sign again.
+
+    The name of somebody who is counted only is sealed and stays so: a correction would store it in the clear.
+    """
     row = Signature.objects.select_for_update().get(pk=signature.pk)
-    if row.state not in (State.PENDING, *STANDING):
-        raise DecidedMeanwhile
+    if row.state not in (State.PENDING, *STANDING) or row.visibility == Visibility.COUNTED_ONLY:
+        raise NothingToCorrect
     if row.state != State.LISTED:
         _apply(row, asdict(card))
         return True

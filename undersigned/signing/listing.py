@@ -15,7 +15,7 @@ from undersigned.signing.record import record_of
 
 
 def list_(signatures: Sequence[Signature], at: datetime) -> None:
-    """List or count `signatures`, which stand confirmed: each gets its `signed` entry, within the caller's transaction."""
+    """List or count `signatures`, which stand confirmed: each gets its `signed` entry, in the caller's transaction."""
     signatories = Signatory.objects.in_bulk([signature.pk for signature in signatures])
     logs = _logs(signatures)
     versions = Version.objects.in_bulk({signature.version_id for signature in signatures})

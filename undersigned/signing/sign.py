@@ -96,8 +96,13 @@ def confirmation_note(signature: Signature, mailbox: EmailAddress, code: str, at
 
 def private_link(signature: UUID, at: datetime) -> str:
     """The whole address of a sign-on's private page, good for LINK_LIFETIME."""
+    return settings.SITE_URL + private_path(signature, at)
+
+
+def private_path(signature: UUID, at: datetime) -> str:
+    """The path of that page, for those who are on this site already."""
     link = Link(signature, at + settings.LINK_LIFETIME)
-    return f"{settings.SITE_URL}/s/{link.token(settings.KEYS.site_key('links'))}/"
+    return f"/s/{link.token(settings.KEYS.site_key('links'))}/"
 
 
 def mailbox_digest(letter_key: bytes, mailbox: EmailAddress) -> bytes:

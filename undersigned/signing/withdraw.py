@@ -43,6 +43,13 @@ def withdraw(batch: Sequence[UUID], at: datetime, event: Event = Event.WITHDRAWN
     return len(unconfirmed) + len(standing)
 
 
+@transaction.atomic
+def not_me(signature: UUID, at: datetime) -> bool:
+    """Delete a sign-on that the owner of its mailbox never made; False when there is nothing unconfirmed to delete."""
+    pending = Signature.objects.select_for_update().filter(pk=signature, state=State.PENDING)
+    return bool(withdraw(list(pending.values_list("pk", flat=True)), at))
+
+
 def erase(signatures: Sequence[UUID]) -> None:
     """Delete all personal data and secrets of these signatures; the bare facts of them stay."""
     for table in PERSONAL:

@@ -1,0 +1,236 @@
+"""What a signatory sees on their own page: what is stored and shown, where it stands, and what they can do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils.translation import gettext as _
+
+from undersigned.lib.countries import label_name
+from undersigned.lib.languages import autonym
+from undersigned.pages.answers import Way
+from undersigned.pages.frame import interface_tag
+from undersigned.pages.outcome import letter_ways, what_it_means
+from undersigned.pages.sign_page import Signed
+from undersigned.signing.confirm import Outcome
+from undersigned.signing.models import STANDING, Correction, Kind, Signatory, Signature, State, Visibility
+from undersigned.signing.withdraw import mailbox_of
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One thing that is stored of a signatory. `language` is the value's, where it is known."""
+
+    label: str
+    value: str
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One thing that a signatory can do here; `fields` are sent with it."""
+
+    label: str
+    hint: str
+    fields: Mapping[str, str]
+    is_main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """Everything on the page. `shown` is what the public sees or will see, `kept` what nobody is shown."""
+
+    action: str
+    title: str
+    sentences: tuple[str, ...]
+    letter: Signed
+    shown_title: str = ""
+    shown: tuple[Row, ...] = ()
+    kept: tuple[Row, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    ways: tuple[Way, ...] = ()
+
+
+def own_page(signature: Signature, path: str) -> OwnPage:
+    """The private page at `path`."""
+    title, *sentences = _state(signature)
+    return OwnPage(
+        action=path,
+        title=title,
+        sentences=(*sentences, *_waiting(signature)),
+        letter=_letter(signature),
+        shown_title=_("How it will appear") if signature.state == State.PENDING else _("How it appears"),
+        shown=tuple(_shown(signature)),
+        kept=tuple(_kept(signature)),
+        buttons=tuple(_buttons(signature)),
+        ways=tuple(_ways(signature, path)),
+    )
+
+
+def withdrawal_page(signature: Signature, path: str) -> OwnPage:
+    """The step before a withdrawal: what it does, what it cannot undo, and the button."""
+    return OwnPage(
+        action=path,
+        title=_("Withdraw my signature?"),
+        sentences=(
+            _("Your name leaves our pages within a minute, and what you entered is deleted here."),
+            _(
+                "What cannot be undone: copies that others made of the page, a letter that was already handed over, "
+                "and the mail in your own inbox."
+            ),
+        ),
+        letter=_letter(signature),
+        buttons=(Button(_("Withdraw my signature"), "", {"action": "withdraw", "sure": "yes"}, is_main=True),),
+        ways=(Way(_("Keep it as it is"), path),),
+    )
+
+
+def expired_page(signature: Signature, path: str) -> OwnPage:
+    """What somebody sees whose link has expired: a new one is a button away, or the letter's page sends it."""
+    again = Button(
+        _("Send me a new link"), _("It comes by mail, at most once a day."), {"action": "again"}, is_main=True
+    )
+    is_readable = mailbox_of(signature.pk) is not None
+    letter = signature.letter
+    find = Way(_("Find my sign-on"), f"/{letter.slug}/{signature.language}/find/")
+    return OwnPage(
+        action=path,
+        title=_("This link has expired"),
+        sentences=(_("Nothing of your sign-on has changed by that."),),
+        letter=_letter(signature),
+        buttons=(again,) if is_readable else (),
+        ways=(find,) if letter.is_public else (),
+    )
+
+
+def can_correct(signature: Signature) -> bool:
+    """Whether there is anything that its signatory could correct: a sealed name cannot be."""
+    return signature.state in (State.PENDING, *STANDING) and signature.visibility == Visibility.PUBLIC
+
+
+def card_as_typed(signature: Signature) -> dict[str, str]:
+    """What stands on a signatory's card, or is asked to, as the fields of a form."""
+    waiting = Correction.objects.filter(pk=signature.pk).first()
+    fields = waiting.fields if waiting else _card(signature)
+    typed = {name: value for name, value in fields.items() if isinstance(value, str)}
+    for plural, name in (("names", "name"), ("roles", "role"), ("affiliations", "affiliation")):
+        typed |= {f"{name}_{tag}": text for tag, text in fields.get(plural, {}).items()}
+    return typed | ({"former": "yes"} if fields.get("is_former") else {})
+
+
+def _card(signature: Signature) -> dict[str, Any]:
+    rows = Signatory.objects.filter(pk=signature.pk).values()
+    return {**(dict(rows[0]) if rows else {}), "country": signature.country}
+
+
+def _state(signature: Signature) -> tuple[str, ...]:
+    match signature.state:
+        case State.PENDING:
+            said = _("Opening this page has confirmed nothing yet. Press the button to confirm.")
+            return (_("Confirm your signature"), said, _as(signature))
+        case State.CONFIRMED:
+            return (_("Your signature is confirmed"), _("The coalition looks at it before it is listed."))
+        case State.LISTED:
+            return (_("Your signature stands"), what_it_means(signature, Outcome.LISTED))
+        case State.REFUSED:
+            said = _(
+                "The coalition did not accept this sign-on. We mailed you its reason. What you entered is deleted."
+            )
+            return (_("This sign-on was not accepted"), said)
+        case State.LAPSED:
+            said = _("Nobody confirmed this sign-on in time, so it was deleted. You can sign again.")
+            return (_("This sign-on has lapsed"), said)
+        case _:
+            return (_("Your signature is withdrawn."), _("What you entered is deleted here."))
+
+
+def _as(signature: Signature) -> str:
+    """What a signatory is about to confirm."""
+    if signature.visibility == Visibility.COUNTED_ONLY:
+        return _("You sign as a supporter who is counted only: your name is sealed, and shown nowhere.")
+    if signature.kind == Kind.ORGANISATION:
+        return _("You sign in the name of an organisation. The coalition looks at it before it is listed.")
+    if signature.kind == Kind.PERSON:
+        return _("You sign as a person of note. The coalition looks at it before it is listed.")
+    return _("You sign as a supporter, under your name.")
+
+
+def _waiting(signature: Signature) -> tuple[str, ...]:
+    if not Correction.objects.filter(pk=signature.pk).exists():
+        return ()
+    return (_("Your correction waits for the coalition. Until then the page shows what stood there before."),)
+
+
+def _shown(signature: Signature) -> list[Row]:
+    if signature.visibility == Visibility.COUNTED_ONLY:
+        return []
+    card = _card(signature)
+    if "name" not in card:
+        return []
+    own = signature.letter.country_labels
+    rows = [
+        Row(_("Name"), card["name"]),
+        *(Row(autonym(tag), name, tag) for tag, name in card["names"].items()),
+        Row(_("In Latin letters"), card["latin"]),
+        Row(_("Formerly") if card["is_former"] else _("Role or title"), card["role"]),
+        *(Row(autonym(tag), role, tag) for tag, role in card["roles"].items()),
+        Row(_("Affiliation"), card["affiliation"]),
+        *(Row(autonym(tag), text, tag) for tag, text in card["affiliations"].items()),
+        Row(_("Website"), card["website"]),
+        Row(_("Country"), label_name(signature.country, interface_tag(signature.language), own)),
+        Row(_("In exile: its seat"), card["seat"]),
+    ]
+    return [row for row in rows if row.value]
+
+
+def _kept(signature: Signature) -> list[Row]:
+    if signature.state not in (State.PENDING, *STANDING):
+        return []
+    card = _card(signature)
+    rows = [
+        Row(_("Signed for it"), card.get("representative", "")),
+        Row(_("Office"), card.get("office", "")),
+        Row(_("Sort under"), card.get("sort_key", "")),
+        Row(_("Your name"), _("sealed") if signature.visibility == Visibility.COUNTED_ONLY else ""),
+        Row(_("E-mail address"), _("sealed") if _has_mailbox(signature) else ""),
+    ]
+    return [row for row in rows if row.value]
+
+
+def _has_mailbox(signature: Signature) -> bool:
+    try:
+        return bool(signature.mailbox)
+    except ObjectDoesNotExist:
+        return False
+
+
+def _buttons(signature: Signature) -> list[Button]:
+    if signature.state == State.PENDING:
+        return [
+            Button(_("Confirm my signature"), "", {"action": "confirm"}, is_main=True),
+            Button(_("This was not me"), _("We delete what was entered."), {"action": "not-me"}),
+            Button(
+                _("Never mail me again"),
+                _(
+                    "We delete what was entered, and keep only an unreadable mark of this address, so that we never "
+                    "write to it again."
+                ),
+                {"action": "never"},
+            ),
+        ]
+    if signature.state in STANDING:
+        return [Button(_("Withdraw my signature"), _("We ask once more before it happens."), {"action": "withdraw"})]
+    return []
+
+
+def _ways(signature: Signature, path: str) -> list[Way]:
+    correct = [Way(_("Correct my entry"), f"{path}correct/")] if can_correct(signature) else []
+    return correct + letter_ways(signature.letter, signature.language)
+
+
+def _letter(signature: Signature) -> Signed:
+    letter, language = signature.letter, signature.language
+    return Signed(
+        letter.text_of("subject", language), language, f"/{letter.slug}/{language}/" if letter.is_public else ""
+    )
