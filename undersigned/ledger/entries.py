@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from undersigned.ledger.models import Entry, Event, Opening, Tallied
 from undersigned.lib.clock import hour_of
 
@@ -14,7 +16,7 @@ SALT_BYTES = 32
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry to be written. `record` is what its commitment covers; None for a hidden signatory (a nonce stands in)."""
+    """An entry to be written. `record` is what its commitment covers; None hides who signed: a nonce stands in."""
 
     log_id: int
     event: Event
@@ -34,7 +36,7 @@ def append(batch: Sequence[NewEntry], at: datetime) -> list[Entry]:
             kind=new.kind,
             version=new.version,
             hour=hour_of(at),
-            commitment=commitment(opening.salt, opening.nonce or new.record or b""),
+            commitment=commitment(bytes(opening.salt), bytes(opening.nonce) or new.record or b""),
             undoes=new.undoes,
         )
         for new, opening in zip(batch, openings, strict=True)
@@ -59,11 +61,13 @@ def undo(entries: Sequence[Entry], event: Event, at: datetime) -> None:
     """Undo what `entries` counted: those still waiting vanish, the numbered ones get an entry that names them.
 
     The rows are locked first, so that the sequencer cannot number an entry while it is being taken back.
-    What opened their commitments is destroyed.
+    What opened their commitments, and those of their amendments, is destroyed.
     """
-    locked = list(Entry.objects.select_for_update().filter(pk__in=[entry.pk for entry in entries]))
+    counted = [entry.pk for entry in entries]
+    amendments = Q(event=Event.AMENDED, undoes__in=counted)
+    locked = list(Entry.objects.select_for_update().filter(Q(pk__in=counted) | amendments).order_by("pk"))
     Opening.objects.filter(entry__in=locked).delete()
-    append([_undoing(entry, event) for entry in locked if entry.index is not None], at)
+    append([_undoing(entry, event) for entry in locked if entry.pk in counted and entry.index is not None], at)
     Entry.objects.filter(pk__in=[entry.pk for entry in locked if entry.index is None]).delete()
 
 

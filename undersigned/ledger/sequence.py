@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 
 from undersigned.ledger.models import EFFECT, Entry, Event, Log, Tallied, Tally
 
@@ -20,7 +20,8 @@ def sequence(log_id: int, *, hidden_batch: int) -> int:
     Entries of hidden signatories wait until at least `hidden_batch` of them can be numbered together, in an
     order drawn by lot, so that no index tells when somebody signed.
     """
-    log = Log.objects.select_for_update().get(pk=log_id)
+    # no_key: whoever writes entries meanwhile refers to this row, and need not wait for it
+    log = Log.objects.select_for_update(no_key=True).get(pk=log_id)
     if log.opened_at is None:
         return 0
     entries = _next(log, hidden_batch)
@@ -33,9 +34,10 @@ def sequence(log_id: int, *, hidden_batch: int) -> int:
 
 
 def _next(log: Log, hidden_batch: int) -> list[Entry]:
-    waiting = Entry.objects.select_for_update().filter(log=log, index=None).order_by("id")
-    named = sorted(waiting.exclude(kind=Tallied.HIDDEN)[:BATCH], key=lambda entry: entry.event not in FIRST)
-    hidden = list(waiting.filter(kind=Tallied.HIDDEN)[:BATCH])
+    first = Case(When(event__in=FIRST, then=0), default=1)
+    waiting = Entry.objects.select_for_update().filter(log=log, index=None).order_by(first, "id")
+    named = list(waiting.exclude(kind=Tallied.HIDDEN)[:BATCH])
+    hidden = list(waiting.filter(kind=Tallied.HIDDEN)[: max(BATCH, hidden_batch)])
     if len(hidden) < hidden_batch:
         return named
     secrets.SystemRandom().shuffle(hidden)
