@@ -57,6 +57,7 @@ class KeyRing:
             file.flush()
             os.fsync(file.fileno())
         path.unlink()
+        _keep(path.parent)
 
     def coalition_recipient(self) -> str:
         """The age recipient (age1…) to whom hidden names are sealed; else KeyMissing."""
@@ -86,16 +87,46 @@ def _read(path: Path) -> bytes:
 def _make(path: Path) -> bool:
     if path.exists():
         return False
-    _write(path, secrets.token_bytes(KEY_BYTES))
+    draft = _draft(path, secrets.token_bytes(KEY_BYTES))
+    try:
+        path.hardlink_to(draft)  # unlike a renaming, it never replaces the key that another process just made
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    _keep(path.parent)
     return True
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _draft(path, content).rename(path)
+    _keep(path.parent)
+
+
+def _draft(path: Path, content: bytes) -> Path:
+    """A finished file beside `path`, to be put in its place at one stroke."""
+    _make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    draft.rename(path)
+    return draft
+
+
+def _make_folder(folder: Path) -> None:
+    """Make `folder`, and those above it, for their owner only; mkdir's own `parents` would let others look in."""
+    if not folder.exists():
+        _make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        _keep(folder.parent)
+
+
+def _keep(folder: Path) -> None:
+    """Wait until the disk has the names in `folder`: a key that a power cut takes away takes all that it sealed."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

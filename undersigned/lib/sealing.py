@@ -23,7 +23,8 @@ def unseal(key: bytes, sealed: bytes, purpose: str) -> str:
 
 def seal_to_coalition(recipient: str, plain: str) -> bytes:
     """`plain` as an age file that only the holder of the coalition's offline identity can open."""
-    return pyrage.encrypt(plain.encode(), [pyrage.x25519.Recipient.from_str(recipient)])
+    sealed: bytes = pyrage.encrypt(plain.encode(), [pyrage.x25519.Recipient.from_str(recipient)])
+    return sealed
 
 
 def keyed_digest(key: bytes, purpose: str, text: str) -> bytes:
