@@ -19,10 +19,18 @@ class DraftIsFrozen(Refusal):
     message = gettext_noop("The text of this letter is frozen. People may already have signed it, so it cannot change.")
 
 
+class BlockGone(Refusal):
+    code = "block-gone"
+    status = 409
+    message = gettext_noop("Somebody else removed this block from the text meanwhile.")
+
+
 class BlockChangedMeanwhile(Refusal):
     code = "block-changed-meanwhile"
     status = 409
-    message = gettext_noop("Somebody else changed this block while you were editing it. Compare the two and save again.")
+    message = gettext_noop(
+        "Somebody else changed this block while you were editing it. Compare the two and save again."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +77,16 @@ def correct(letter: Letter, correction: Correction, by: Actor, at: datetime) -> 
 
 @transaction.atomic
 def remove(letter: Letter, key: str, by: Actor, at: datetime) -> None:
-    """Remove a block from all languages at once."""
-    refuse_if_frozen(letter)
+    """Remove a block from all languages at once; refused once the text is frozen."""
+    refuse_if_frozen(Letter.objects.select_for_update().get(pk=letter.pk))
     letter.blocks.filter(key=key).delete()
     record(letter, by, "block removed", at, block=key)
 
 
+@transaction.atomic
 def replace(letter: Letter, blocks: Sequence[ParallelBlock], gaps: Mapping[tuple[str, str], str]) -> None:
     """Put `blocks` in the place of the whole draft; `gaps` names, per (key, language), what does not line up."""
+    refuse_if_frozen(Letter.objects.select_for_update().get(pk=letter.pk))
     letter.blocks.all().delete()
     rows = Block.objects.bulk_create(
         Block(letter=letter, key=b.key, kind=b.kind, level=b.level, is_ordered=b.ordered, position=place)
@@ -96,7 +106,9 @@ def refuse_if_frozen(letter: Letter) -> None:
 
 def _open_text(letter: Letter, correction: Correction) -> BlockText:
     refuse_if_frozen(Letter.objects.select_for_update().get(pk=letter.pk))
-    block = letter.blocks.get(key=correction.key)
+    block = letter.blocks.filter(key=correction.key).first()
+    if block is None:
+        raise BlockGone
     row, _ = BlockText.objects.get_or_create(block=block, language=correction.language)
     if row.text != correction.was:
         raise BlockChangedMeanwhile("text")

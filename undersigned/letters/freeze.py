@@ -36,25 +36,25 @@ def freeze(letter: Letter, by: Actor, at: datetime, seen: str = "") -> Version:
 
     `seen` is the hex digest of the text that the one who freezes has looked at; any other text is refused.
     """
-    Letter.objects.select_for_update().get(pk=letter.pk)
-    draft.refuse_if_frozen(letter)
-    missing = draft.gaps(letter)
+    row = Letter.objects.select_for_update().get(pk=letter.pk)
+    draft.refuse_if_frozen(row)
+    missing = draft.gaps(row)
     if missing:
         raise GapsRemain(count=len(missing))
-    content = draft.content_of(letter)
+    content = draft.content_of(row)
     if not content.blocks:
         raise NothingToFreeze
     if seen and content.digest().hex() != seen:
         raise DraftChanged
     version = Version.objects.create(
-        letter=letter,
+        letter=row,
         number=1,
         canonical=content.canonical(),
         digest=content.digest(),
         frozen_at=at,
         frozen_by=by.name,
     )
-    log = Log.objects.get(origin=letter.origin)
-    append([NewEntry(log.pk, Event.VERSION_FROZEN, version.digest, record=content.canonical().encode())], at)
-    record(letter, by, "text frozen", at, version=version.number, digest=version.hex_digest)
+    log = Log.objects.get(origin=row.origin)
+    append([NewEntry(log.pk, Event.VERSION_FROZEN, content.digest(), record=content.canonical().encode())], at)
+    record(row, by, "text frozen", at, version=version.number, digest=version.hex_digest)
     return version

@@ -45,8 +45,8 @@ def find(token: str, purpose: PrivateLink.Purpose, at: datetime) -> PrivateLink 
 @transaction.atomic
 def revoke(link: PrivateLink, by: Actor, at: datetime) -> None:
     """Close a link for good; who follows it finds what a stranger finds."""
-    PrivateLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=at)
-    record(link.letter, by, "link revoked", at, purpose=link.purpose, label=link.label)
+    if PrivateLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=at):
+        record(link.letter, by, "link revoked", at, purpose=link.purpose, label=link.label)
 
 
 def _digest(token: str) -> bytes:

@@ -22,7 +22,7 @@ def rename(letter: Letter, slug: str, by: Actor, at: datetime) -> None:
     """Give `letter` the address `slug`, keep its old one for redirects; refuse reserved and taken ones."""
     slug = parse_slug(slug)
     refuse_taken(slug, letter)
-    old = letter.slug
+    old = Letter.objects.select_for_update().get(pk=letter.pk).slug
     if old == slug:
         return
     FormerSlug.objects.filter(slug=slug, letter=letter).delete()
@@ -34,10 +34,9 @@ def rename(letter: Letter, slug: str, by: Actor, at: datetime) -> None:
 
 def refuse_taken(slug: str, letter: Letter | None = None) -> None:
     """Refuse a slug that another letter has or had."""
-    mine = letter.pk if letter else None
-    if Letter.objects.filter(slug=slug).exclude(pk=mine).exists():
-        raise SlugTaken("slug", slug=slug)
-    if FormerSlug.objects.filter(slug=slug).exclude(letter=mine).exists():
+    has_it = Letter.objects.filter(slug=slug).values_list("pk", flat=True)
+    had_it = FormerSlug.objects.filter(slug=slug).values_list("letter", flat=True)
+    if {*has_it, *had_it} - {letter.pk if letter else None}:
         raise SlugTaken("slug", slug=slug)
 
 

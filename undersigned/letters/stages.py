@@ -4,7 +4,9 @@ sign-ons:    closed ⇄ by invitation ⇄ public (public only once released)
 publication: draft → embargoed → released → archived, and embargoed → draft when a release is cancelled
 """
 
+from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
@@ -23,7 +25,9 @@ class NotFrozenYet(Refusal):
 class NotReleasedYet(Refusal):
     code = "not-released-yet"
     status = 409
-    message = gettext_noop("Sign-ons can be public only once the letter is released. Until then, invite by private link.")
+    message = gettext_noop(
+        "Sign-ons can be public only once the letter is released. Until then, invite by private link."
+    )
 
 
 class MovedMeanwhile(Refusal):
@@ -83,6 +87,6 @@ def archive(letter: Letter, by: Actor, at: datetime) -> None:
     record(letter, by, "archived", at)
 
 
-def touch(letters: set[object]) -> None:
+def touch(letters: Iterable[UUID]) -> None:
     """Note that something the public pages of these letters show has changed; the bakery follows."""
     Letter.objects.filter(pk__in=letters).update(revision=F("revision") + 1)
