@@ -69,7 +69,8 @@ def schedule(letter: Letter, moment: Moment, by: Actor, at: datetime) -> Release
     )
     if row.publication == Publication.DRAFT:
         move(row, Publication.EMBARGOED, at)
-    record(row, by, "release postponed" if postponed else "release planned", at, wall=release.wall_time, zone=moment.zone)
+    act = "release postponed" if postponed else "release planned"
+    record(row, by, act, at, wall=release.wall_time, zone=release.zone)
     letter.refresh_from_db()
     return release
 
@@ -93,16 +94,16 @@ def next_due(at: datetime) -> Release | None:
 def release_due(at: datetime) -> list[Letter]:
     """Release every letter whose moment has come; two workers cannot release the same one."""
     due = Release.objects.filter(state=Release.State.SCHEDULED, instant__lte=at).order_by("instant")
-    return [release.letter for release in due.select_related("letter") if _release(release, at)]
+    return [release.letter for release in due if _release(release, at)]
 
 
 @transaction.atomic
 def _release(release: Release, at: datetime) -> bool:
     """Release one letter: its log opens, and where its terms say so, so do public sign-ons."""
+    letter = release.letter = Letter.objects.select_for_update().get(pk=release.letter_id)
     mine = Release.objects.filter(pk=release.pk, state=Release.State.SCHEDULED)
     if not mine.update(state=Release.State.DONE, done_at=at):
         return False
-    letter = release.letter
     move(letter, Publication.RELEASED, at)
     version = letter.frozen
     log = Log.objects.get(origin=letter.origin)
