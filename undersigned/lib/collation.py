@@ -6,17 +6,17 @@ from typing import TypeVar
 
 import icu
 
-from undersigned.lib.names import sort_form
-
 T = TypeVar("T")
-# Lists of names in traditional Chinese are looked up by stroke count, which CLDR has as this language's standard.
-COLLATIONS = {"zh-Hans": "zh-Hans-u-co-pinyin", "zh-Hant": "zh-Hant-u-co-stroke"}
 
 
 def order(language: str) -> Callable[[str], bytes]:
-    """A sort key for texts in `language`'s order; punctuation does not count, articles and legal forms neither."""
+    """A sort key for texts in the order of CLDR's standard collation for `language`.
+
+    In Korean, names in Han stand by their Korean reading; in Simplified Chinese by pinyin, in Traditional Chinese
+    by strokes; in Swedish Ö comes last. An organisation is looked for by its `sort_form`, which the caller takes.
+    """
     collator = _collator(language)
-    return lambda text: bytes(collator.getSortKey(sort_form(text)))
+    return lambda text: bytes(collator.getSortKey(text))
 
 
 def ordered(items: Iterable[T], key: Callable[[T], str], language: str) -> list[T]:
@@ -32,7 +32,4 @@ def icu_version() -> str:
 
 @cache
 def _collator(language: str) -> icu.Collator:
-    collator = icu.Collator.createInstance(icu.Locale.forLanguageTag(COLLATIONS.get(language, language)))
-    collator.setAttribute(icu.UCollAttribute.ALTERNATE_HANDLING, icu.UCollAttributeValue.SHIFTED)
-    collator.setStrength(icu.Collator.TERTIARY)
-    return collator
+    return icu.Collator.createInstance(icu.Locale.forLanguageTag(language))
