@@ -27,12 +27,16 @@ SENTENCES = {
     "release postponed": _("The release was moved to %(wall)s, %(zone)s."),
     "release cancelled": _("The planned release was cancelled."),
     "released": _("The letter was released, as planned for %(wall)s, %(zone)s."),
-    "sign-on accepted": _("A sign-on was accepted. Evidence: %(evidence)s"),
+    "sign-on accepted": _("A sign-on was accepted."),
     "sign-on refused": _("A sign-on was refused."),
     "sign-on merged": _("A sign-on was merged into organisation %(organisation)s of the register."),
     "withdrawn on request": _("A signature was withdrawn because the signatory asked for it: %(request)s"),
     "correction accepted": _("A correction of a listed name was accepted."),
     "correction refused": _("A correction of a listed name was refused."),
+    "signatories imported": _("A sheet of %(rows)s rows was imported: %(asked)s signatories are asked."),
+}
+WITH_EVIDENCE = {
+    "sign-on accepted": _("A sign-on was accepted. Evidence: %(evidence)s"),
     "signatories imported": _("A sheet of %(rows)s rows was imported: %(asked)s signatories. Evidence: %(evidence)s"),
 }
 
@@ -50,13 +54,14 @@ def sentence(record: AuditRecord) -> str:
     """What a record says, in the user's language; an act that this version does not know speaks for itself."""
     if record.act not in SENTENCES:
         return f"{record.act} {record.facts or ''}".strip()
-    return gettext(SENTENCES[record.act]) % _Facts(record.facts)
+    sentences = SENTENCES | WITH_EVIDENCE if record.facts.get("evidence") else SENTENCES
+    return gettext(sentences[record.act]) % _Facts(record.facts)
 
 
 class _Facts(dict[str, object]):
     """The facts of a record in the user's words; what an older record lacks reads as a dash."""
 
     def __getitem__(self, name: str) -> object:
-        value = self.get(name) or "–"
+        value = self.get(name, "–")
         words = {"to": SIGN_ONS, "purpose": PURPOSES}.get(name, {})
         return words.get(str(value), value)

@@ -69,7 +69,7 @@ def remove(request: DeskRequest, letter: Letter, key: str) -> HttpResponseBase:
         raise Http404
     if request.method != "POST":
         cells = [(language, _text_of(row, language)) for language in letter.languages]
-        return render(request, "desk/remove.html", {"letter": letter, "tab": "draft", "block": row, "cells": cells})
+        return render(request, "desk/remove.html", {"letter": letter, "tab": "draft", "row": row, "cells": cells})
     for refusal in refusals_of(lambda: draft.remove(letter, key, actor_of(request), now())):
         messages.error(request, explain(refusal))
     return redirect("desk:draft", letter.slug)
@@ -127,7 +127,7 @@ def _block_page(letter: Letter, row: Block, language: str, typed: dict[str, str]
     return {
         "letter": letter,
         "tab": "draft",
-        "block": row,
+        "row": row,
         "language": language,
         "typed": typed,
         "stored": stored,
