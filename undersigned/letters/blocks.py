@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from undersigned.lib.refusal import Refusal, gettext_noop
+from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 
 KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
 LEVELS = (2, 3, 4)  # of headings; level 1 is the letter's subject
@@ -108,6 +109,15 @@ class FileTooLarge(WrongFile):
 
 class KeyTwice(WrongFile):
     message = gettext_noop("The mark “#%(key)s” stands here and in line %(other)s. A mark names one block only.")
+
+
+@contextmanager
+def refusing_at_once() -> Iterator[None]:
+    """Turn a fault after which a file cannot be read on into all that is wrong with it."""
+    try:
+        yield
+    except WrongFile as fault:
+        raise Refused([fault]) from None
 
 
 def refuse_repeated_keys(blocks: Sequence[Block], place: Place) -> Iterator[KeyTwice]:

@@ -16,7 +16,16 @@ from pathlib import Path
 import mammoth
 
 from undersigned.letters import inline, marks
-from undersigned.letters.blocks import FileMissing, FileTooLarge, Kind, Note, Place, Text, WrongFile
+from undersigned.letters.blocks import (
+    FileMissing,
+    FileTooLarge,
+    Kind,
+    Note,
+    Place,
+    Text,
+    WrongFile,
+    refusing_at_once,
+)
 from undersigned.letters.compose import Footnote, Passage, compose, gathering
 from undersigned.letters.inline import Run, Runs
 from undersigned.letters.marks import Mark
@@ -57,10 +66,8 @@ class TableInText(WrongFile):
 def read(path: Path, subject: str = "") -> Text:
     """The blocks of a DOCX file; lines count its paragraphs that are not empty. Raises Refused."""
     place = Place(path.name, unit="¶")
-    try:
+    with refusing_at_once():
         html, said = _converted(_checked(path, place), place)
-    except WrongFile as fault:
-        raise Refused([fault]) from None
     reader = _Reader(html, place)
     passages = list(reader.passages())
     if reader.faults:
@@ -231,7 +238,7 @@ class _Reader:
         text = "".join(run.text for run in runs)
         inline.refuse_forbidden(inline.plain(runs), self._at(node))
         rest, mark = marks.split(text, self._at(node))
-        return inline.cut(runs, len(text) - len(rest)), mark
+        return inline.cut(runs, len(text) - len(rest.rstrip())), mark
 
     def _runs(self, node: _Node, style: Run) -> Iterator[Run]:
         for child in node.children:

@@ -79,10 +79,11 @@ def write(runs: Sequence[Run]) -> str:
     text = ""
     for soften in (_as_they_are, _without_touching_em, _without_em, _without_style):
         wanted = tidy(soften(runs))
-        text = "".join(_link(href, group) for href, group in groupby(wanted, lambda run: run.href))
-        text = re.sub(r"!(?=\[)", r"\\!", text)  # no picture where a link follows an exclamation
-        if read(text) == wanted:
-            break
+        for laid_out in (wanted, tuple(_with_plain_edges(wanted))):
+            text = "".join(_link(href, group) for href, group in groupby(laid_out, lambda run: run.href))
+            text = re.sub(r"!(?=\[)", r"\\!", text)  # no picture where a link follows an exclamation
+            if read(text) == wanted:
+                return text
     return text
 
 
@@ -102,8 +103,15 @@ def labels(runs: Iterable[Run]) -> tuple[str, ...]:
 
 
 def inline_html(text: str, refer: Callable[[str], str] = lambda label: "") -> str:
-    """Safe HTML of inline Markdown; `refer` gives the HTML of a footnote reference from its label."""
-    return "".join(refer(run.footnote) if run.footnote else _element(run) for run in read(text))
+    """Safe HTML of inline Markdown; `refer` gives the HTML of a footnote reference from its label.
+
+    What `read` would refuse shows as it was typed: a page must not fail for one block.
+    """
+    try:
+        runs = read(text)
+    except WrongFile:
+        runs = (Run(text),)
+    return "".join(refer(run.footnote) if run.footnote else _element(run) for run in runs)
 
 
 def refuse_forbidden(text: str, place: Place) -> None:
@@ -201,6 +209,16 @@ def _without_em(runs: Sequence[Run]) -> Sequence[Run]:
 
 def _without_style(runs: Sequence[Run]) -> Sequence[Run]:
     return [replace(run, em=False, strong=False) for run in runs]
+
+
+def _with_plain_edges(runs: Iterable[Run]) -> Iterator[Run]:
+    """The runs, white space at their edges without emphasis: there, styles that overlap can be told apart."""
+    for run in runs:
+        words = run.text.strip()
+        before, after = run.text.partition(words)[::2] if words else ("", "")
+        yield from (replace(run, text=edge, strong=False, em=False) for edge in (before,) if edge)
+        yield replace(run, text=words or run.text)
+        yield from (replace(run, text=edge, strong=False, em=False) for edge in (after,) if edge)
 
 
 def _link(href: str, runs: Iterable[Run]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from undersigned.letters.blocks import WrongFile
+from undersigned.letters.blocks import WrongFile, refusing_at_once
 from undersigned.letters.content import Party
 from undersigned.letters.toml import Document, KeyMissing, Table, WrongValue
 from undersigned.lib.addresses import EmailAddress
@@ -19,7 +19,7 @@ KINDS = ("organisation", "person", "supporter")
 DEFAULT_WAYS = {"organisation": "public", "person": "invitation", "supporter": "public"}
 
 RESERVED_SLUGS = frozenset({
-    "desk", "accounts", "assets", "static", "s", "i", "p", "sign", "privacy", "log", "feed", "api", "health",
+    "desk", "accounts", "assets", "static", "s", "i", "p", "code", "sign", "privacy", "log", "feed", "api", "health",
     "sitemap", "robots", "favicon", "letters", "stories", "media",
     *(tag.lower() for tag in INTERFACE),
 })  # fmt: skip
@@ -124,10 +124,8 @@ class Manifest:
 
 def read(path: Path) -> Manifest:
     """The manifest in the file `path`; raises Refused with everything that is wrong with it."""
-    try:
+    with refusing_at_once():
         document = Document(path)
-    except WrongFile as fault:
-        raise Refused([fault]) from None
     manifest = _manifest(document.root)
     if document.faults:
         document.faults.sort(key=lambda fault: fault.place.line)

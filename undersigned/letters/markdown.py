@@ -10,7 +10,17 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.footnote import footnote_plugin
 
 from undersigned.letters import inline, marks
-from undersigned.letters.blocks import FileEmpty, FileMissing, FileTooLarge, Kind, Note, Place, Text, WrongFile
+from undersigned.letters.blocks import (
+    FileEmpty,
+    FileMissing,
+    FileTooLarge,
+    Kind,
+    Note,
+    Place,
+    Text,
+    WrongFile,
+    refusing_at_once,
+)
 from undersigned.letters.compose import Footnote, Passage, compose, gathering
 from undersigned.letters.marks import Mark
 from undersigned.lib.refusal import Refused, gettext_noop
@@ -31,17 +41,17 @@ class FootnoteTwice(WrongFile):
 
 def read(path: Path, subject: str = "") -> Text:
     """The blocks of a Markdown file; a first heading that repeats the subject is left out. Raises Refused."""
-    try:
-        return read_text(decoded(path), path.name, subject)
-    except WrongFile as fault:
-        raise Refused([fault]) from None
+    with refusing_at_once():
+        text = decoded(path)
+    return read_text(text, path.name, subject)
 
 
 def read_text(text: str, name: str, subject: str = "") -> Text:
     """The blocks of the Markdown `text` of the file `name`."""
     place = Place(name, 1)
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    inline.refuse_forbidden(text, place)
+    with refusing_at_once():
+        inline.refuse_forbidden(text, place)
     reader = _Reader(_FRONT_MATTER.sub(lambda found: "\n" * found[0].count("\n"), text), place)
     passages = list(reader.passages())
     if reader.faults:

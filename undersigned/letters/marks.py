@@ -11,7 +11,7 @@ from undersigned.lib.refusal import gettext_noop
 
 CLASSES = frozenset({Kind.CLAIM, Kind.DEMAND, Kind.QUOTATION, Kind.PARAGRAPH, Kind.HEADING, Kind.LIST})
 FACTS = {Kind.CLAIM: ("as-of", "bound", "hedge"), Kind.QUOTATION: ("speaker", "office")}
-_MARK = re.compile(r"(?<!\\)\{([#.][^{}]*|[a-z-]+=[^{}]*)\}\s*$")
+_MARK = re.compile(r"\{([#.][^{}]*|[a-z-]+=[^{}]*)\}\s*$")
 _INSIDE = re.compile(r"\{#([a-z][a-z0-9-]{0,39})(?:\s[^{}]*)?\}\s*")
 _WORD = re.compile(
     r"#(?P<key>\S+)"
