@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).resolve().parent.parent
 # --- Where things are -------------------------------------------------------------------------------------------------
 DATA = env_path("UNDERSIGNED_DATA", Path("data")).resolve()
 KEYS = KeyRing(env_path("UNDERSIGNED_KEYS", DATA / "keys").resolve())
-PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").resolve()
+# Not resolved: the public root is itself a link, to the generation that is shown.
+PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").absolute()
 SITE_URL = env_str("UNDERSIGNED_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("UNDERSIGNED_SITE_NAME", "Undersigned")
 SOURCE_URL = env_str("UNDERSIGNED_SOURCE_URL", "")

@@ -76,7 +76,8 @@ def key_for(text: str, own: Mapping[str, Mapping[str, str]] | None = None) -> st
 
 @cache
 def _standard() -> dict[str, CountryLabel]:
-    territories = {key for key in Locale("en").territories if len(key) == 2 and key.isalpha()}
+    known = (str(key) for key in Locale("en").territories)
+    territories = {key for key in known if len(key) == 2 and key.isalpha()}
     codes = sorted(territories - {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB", "CQ"})
     plain = {code: CountryLabel(code, {tag: _territory(code, tag) for tag in INTERFACE}) for code in codes}
     return {**plain, **OWN}

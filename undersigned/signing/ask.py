@@ -14,6 +14,7 @@ from undersigned.letters.stages import NotFrozenYet, touch
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 from undersigned.lib.sealing import seal
+from undersigned.signing.candidate import Asked, parse_row
 from undersigned.signing.listing import list_
 from undersigned.signing.models import (
     STANDING,
@@ -25,7 +26,6 @@ from undersigned.signing.models import (
     State,
 )
 from undersigned.signing.register import Identity, enter, find, learn
-from undersigned.signing.candidate import Asked, parse_row
 from undersigned.signing.sheet import Row
 from undersigned.signing.sign import mailbox_digest, person_digest, signatory_of
 from undersigned.signing.sign_on import Card
@@ -84,7 +84,9 @@ class _Undone(Exception):
     """Rolls a dry run back."""
 
 
-def import_rows(rows: Sequence[Row], terms: Import, at: datetime, progress: Callable[[], None] = lambda: None) -> Outcome:
+def import_rows(
+    rows: Sequence[Row], terms: Import, at: datetime, progress: Callable[[], None] = lambda: None
+) -> Outcome:
     """Ask the signatories of a sheet, all valid rows in one transaction; the refused ones are listed with why.
 
     With evidence they are listed at once, on record under the name of a desk user; that needs a frozen text.
@@ -100,9 +102,7 @@ def import_rows(rows: Sequence[Row], terms: Import, at: datetime, progress: Call
     return outcome
 
 
-def _import(
-    rows: Sequence[Row], terms: Import, at: datetime, outcome: Outcome, progress: Callable[[], None]
-) -> None:
+def _import(rows: Sequence[Row], terms: Import, at: datetime, outcome: Outcome, progress: Callable[[], None]) -> None:
     letter = Letter.objects.select_for_update().get(pk=terms.letter.pk)
     version = letter.frozen
     if terms.evidence and version is None:

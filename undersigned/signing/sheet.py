@@ -32,18 +32,27 @@ HEADERS: dict[str, tuple[str, ...]] = {
     ),
     "latin": ("latin", "latin form", "latin name", "romanisation", "romanization", "로마자", "영문 표기", "拉丁拼写"),
     "sort_key": ("sort key", "sort", "sort as", "정렬", "排序"),
-    "website": ("website", "web site", "web", "url", "site", "homepage", "domain", "웹사이트", "홈페이지", "网站", "网址"),
-    "country": ("country", "region", "country of seat", "nation", "국가", "나라", "소재국", "国家", "地区", "国家/地区"),
+    "website": (
+        "website", "web site", "web", "url", "site", "homepage", "domain", "웹사이트", "홈페이지", "网站", "网址",
+    ),
+    "country": (
+        "country", "region", "country of seat", "nation", "국가", "나라", "소재국", "国家", "地区", "国家/地区",
+    ),
     "seat": ("seat", "in exile", "in exile, seat in", "소재지", "망명지", "所在地"),
     "representative": (
         "representative", "contact", "contact person", "contact name", "authorised by", "signed by", "대표", "대표자",
         "담당자", "연락 담당자", "代表", "代表人", "联系人",
     ),
     "office": ("office", "position", "job title", "title of representative", "직책", "직위", "职务", "职位"),
-    "email": ("email", "e-mail", "mail", "e-mail address", "email address", "이메일", "메일", "전자우편", "邮箱", "电子邮件", "电邮"),
+    "email": (
+        "email", "e-mail", "mail", "e-mail address", "email address", "이메일", "메일", "전자우편",
+        "邮箱", "电子邮件", "电邮",
+    ),
     "role": ("role", "role text", "description", "역할", "약력", "소개", "头衔", "身份"),
     "former": ("former", "former or current", "former/current", "전직", "전현직", "전·현직", "前任", "前任或现任"),
-    "affiliation": ("affiliation", "affiliation (for identification only)", "institution", "소속", "所属", "所属机构", "单位"),
+    "affiliation": (
+        "affiliation", "affiliation (for identification only)", "institution", "소속", "所属", "所属机构", "单位",
+    ),
     "order": ("order", "no", "no.", "number", "#", "순서", "번호", "연번", "序号", "顺序"),
     "language": ("language", "언어", "语言"),
     "visibility": ("visibility", "공개", "공개 여부", "是否公开"),
@@ -51,7 +60,8 @@ HEADERS: dict[str, tuple[str, ...]] = {
 LANGUAGE_WORDS = {
     "ko": "ko", "korean": "ko", "한글": "ko", "한국어": "ko", "국문": "ko", "韩文": "ko",
     "en": "en", "english": "en", "영문": "en", "영어": "en", "英文": "en",
-    "zh": "zh-Hans", "zh-hans": "zh-Hans", "chinese": "zh-Hans", "중문": "zh-Hans", "중국어": "zh-Hans", "中文": "zh-Hans",
+    "zh": "zh-Hans", "zh-hans": "zh-Hans", "chinese": "zh-Hans", "중문": "zh-Hans", "중국어": "zh-Hans",
+    "中文": "zh-Hans",
 }  # fmt: skip
 
 
@@ -81,12 +91,16 @@ class NoHeader(Refusal):
 
 class FieldTwice(Refusal):
     code = "field-twice"
-    message = gettext_noop("%(file)s: the columns “%(first)s” and “%(second)s” both mean “%(field)s”. Use --map to choose.")
+    message = gettext_noop(
+        "%(file)s: the columns “%(first)s” and “%(second)s” both mean “%(meaning)s”. Use --map to choose."
+    )
 
 
 class UnknownMapping(Refusal):
     code = "unknown-mapping"
-    message = gettext_noop("--map %(header)s=%(field)s: there is no such column in the sheet, or no such field. Fields: %(fields)s.")
+    message = gettext_noop(
+        "--map %(header)s=%(meaning)s: there is no such column in the sheet, or no such field. Fields: %(fields)s."
+    )
 
 
 class RaggedRow(Refusal):
@@ -163,7 +177,7 @@ def _recognise(cells: Sequence[str], mapping: Mapping[str, str], path: Path) -> 
             continue
         other = next((header for header, known in headers.items() if known == field), None)
         if other and cell not in mapping and other not in mapping:
-            raise FieldTwice("file", file=path.name, first=other, second=cell, field=field)
+            raise FieldTwice("file", file=path.name, first=other, second=cell, meaning=field)
         if other and cell not in mapping:
             continue
         if other:
@@ -176,7 +190,7 @@ def _refuse_unused(mapping: Mapping[str, str], cells: Sequence[str]) -> None:
     for header, field in mapping.items():
         known = field in FIELDS or any(re.fullmatch(rf"{base}_[A-Za-z-]+", field) for base in PER_LANGUAGE)
         if header not in cells or not known:
-            raise UnknownMapping("map", header=header, field=field, fields=", ".join(FIELDS))
+            raise UnknownMapping("map", header=header, meaning=field, fields=", ".join(FIELDS))
 
 
 def _row(number: int, cells: Sequence[str], fields: Sequence[str]) -> Row:
@@ -224,10 +238,7 @@ def _of_csv(raw: bytes, path: Path) -> Iterator[tuple[int, list[str]]]:
 
 
 def _decoded(raw: bytes, path: Path) -> str:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    else:
-        encoding = "utf-8-sig"
+    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return raw.decode(encoding)
     except UnicodeDecodeError as error:

@@ -1,0 +1,116 @@
+"""`check`: is everything in order? One line for each thing, and 1 if any is not."""
+
+import shutil
+import sys
+import time
+from collections.abc import Callable
+
+import click
+from django.conf import settings
+from django.core import checks
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from undersigned.config.command_line.keys import SITE_KEYS
+from undersigned.config.mailing import make_transport
+from undersigned.letters.models import Letter
+from undersigned.lib.addresses import EmailAddress
+from undersigned.lib.clock import now
+from undersigned.post.transport import SmtpTransport
+
+FREE_BYTES = 1024**3
+DRIFT_SECONDS = 5
+
+
+class NotInOrder(Exception):
+    """What is wrong, in words for an operator."""
+
+
+@click.command()
+def check() -> None:
+    """Check configuration, keys, database, mail, time, disk and public folder."""
+    healthy = True
+    for name, look in CHECKS.items():
+        try:
+            click.echo(f"ok      {name}: {look()}")
+        except Exception as fault:  # whatever it is, the other checks are worth knowing
+            healthy = False
+            click.echo(f"WRONG   {name}: {fault or type(fault).__name__}")
+    sys.exit(0 if healthy else 1)
+
+
+def _configuration() -> str:
+    wrong = [str(message.msg) for message in checks.run_checks() if message.level >= checks.WARNING]
+    if wrong:
+        raise NotInOrder("; ".join(wrong))
+    return f"{settings.SITE_URL}, data in {settings.DATA}"
+
+
+def _keys() -> str:
+    for name in SITE_KEYS:
+        settings.KEYS.site_key(name)
+    settings.KEYS.coalition_recipient()
+    open_to_others = [path.name for path in settings.KEYS.folder.rglob("*.key") if path.stat().st_mode & 0o077]
+    if open_to_others:
+        raise NotInOrder(f"others can read {', '.join(sorted(open_to_others))}: chmod 600")
+    return "all are there, and private"
+
+
+def _letter_keys() -> str:
+    letters = Letter.objects.filter(keep_until__gte=now().date()).values_list("pk", flat=True)
+    for letter in letters:
+        settings.KEYS.letter_key(letter)
+    return f"{len(letters)} letters"
+
+
+def _database() -> str:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        raise NotInOrder(f"{len(missing)} migrations are missing: undersigned migrate")
+    return connection.vendor
+
+
+def _mail() -> str:
+    transport = make_transport()
+    if not isinstance(transport, SmtpTransport):
+        return f"messages are written into {settings.MAIL_FOLDER}"
+    transport.greet(EmailAddress.parse(settings.MAIL_SENDER))
+    return f"{settings.MAIL_HOST} answers"
+
+
+def _time() -> str:
+    """The clock of this machine against that of the database server; on SQLite there is but one."""
+    if connection.vendor != "postgresql":
+        return "one machine, one clock"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
+        drift = abs(float(cursor.fetchone()[0]) - time.time())
+    if drift > DRIFT_SECONDS:
+        raise NotInOrder(f"the database's clock and ours are {drift:.0f} seconds apart")
+    return f"the database's clock and ours are {drift:.1f} seconds apart"
+
+
+def _disk() -> str:
+    free = shutil.disk_usage(settings.DATA if settings.DATA.exists() else settings.DATA.parent).free
+    if free < FREE_BYTES:
+        raise NotInOrder(f"only {free // 1024**2} MB are free")
+    return f"{free // 1024**3} GB are free"
+
+
+def _public_folder() -> str:
+    if not settings.PUBLIC_ROOT.exists():
+        raise NotInOrder(f"{settings.PUBLIC_ROOT} is not there yet; the worker bakes it")
+    return str(settings.PUBLIC_ROOT)
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "configuration": _configuration,
+    "keys": _keys,
+    "database": _database,
+    "keys of letters": _letter_keys,
+    "mail": _mail,
+    "time": _time,
+    "disk": _disk,
+    "public folder": _public_folder,
+}

@@ -1,0 +1,59 @@
+"""`migrate`, `backup`, `restore`: the record itself."""
+
+from pathlib import Path
+
+import click
+from django.core.management import call_command
+
+from undersigned.config import backing_up
+from undersigned.lib.clock import now
+from undersigned.pages.bakery import bake_all
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to the shape that this version needs."""
+    call_command("migrate", verbosity=0, interactive=False)
+    click.echo("The database is up to date.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--keys", type=click.Path(dir_okay=False, path_type=Path), help="Also write the keys here, under a passphrase."
+)
+def backup(file: Path, keys: Path | None) -> None:
+    """Write the whole record into FILE, encrypted to the coalition's key.
+
+    Keys are not in it: keep them apart (--keys), since who has both can read mailboxes.
+    The public folder is not in it either: it is baked anew from the record.
+    """
+    backing_up.back_up(file)
+    click.echo(f"{file}: {file.stat().st_size} bytes, encrypted to the coalition's key")
+    if keys:
+        passphrase = click.prompt("Passphrase for the keys", hide_input=True, confirmation_prompt=True)
+        backing_up.back_up_keys(keys, passphrase)
+        click.echo(f"{keys}: the keys, under the passphrase")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--identity",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The coalition's identity, as “key make --secret” wrote it.",
+)
+@click.option(
+    "--keys", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="The keys, if they are lost too."
+)
+@click.option("--replace", is_flag=True, help="Overwrite what is in the database now.")
+def restore(file: Path, identity: Path, keys: Path | None, replace: bool) -> None:
+    """Put the record of FILE back, and bake the public folder from it. Stop the program first."""
+    if keys:
+        backing_up.restore_keys(keys, click.prompt("Passphrase of the keys", hide_input=True))
+        click.echo("The keys are back.")
+    backing_up.restore(file, identity, replace=replace)
+    call_command("migrate", verbosity=0, interactive=False)
+    bake_all(now())
+    click.echo("The record is back, and the public folder is baked from it.")

@@ -1,0 +1,108 @@
+"""One process tree: the server and the worker, started together, stopped together."""
+
+import http.client
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import FrameType
+
+import click
+
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the server listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"http://{self.host}:{self.port}/"
+
+    def answers(self) -> bool:
+        """Whether something there speaks HTTP."""
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=5)
+        try:
+            connection.request("HEAD", "/")
+            connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+        return True
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop."""
+
+
+def serve_until_stopped(address: Address, *, with_worker: bool, greeting: str = "") -> int:
+    """Run server and worker until a signal, or until one of them dies; the exit code. Says `ready:` once it serves."""
+    if address.answers():
+        click.echo(f"refused: something else answers at {address}", err=True)
+        return 1
+    commands = [_server(address), *([_worker()] if with_worker else [])]
+    signal.signal(signal.SIGTERM, _stop)
+    children = [subprocess.Popen(command) for command in commands]  # noqa: S603  our own program
+    try:
+        _wait_until_ready(address, children)
+        click.echo(f"{greeting}ready: {address}")
+        return _wait_for_a_death(children)
+    except (Stopped, KeyboardInterrupt):
+        return 0
+    finally:
+        _end(children)
+
+
+def _server(address: Address) -> list[str]:
+    """granian, one process: what takes time in the program is the record, not Python."""
+    return [
+        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
+        *("--host", address.host, "--port", str(address.port)),
+        *("--workers", "1", "--blocking-threads", "4", "--log-level", "error", "--no-access-log"),
+        "undersigned.config.wsgi:application",
+    ]
+
+
+def _worker() -> list[str]:
+    return [sys.executable, "-m", "undersigned", "worker"]
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise Stopped
+
+
+def _wait_until_ready(address: Address, children: Sequence[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not address.answers():
+        if any(child.poll() is not None for child in children) or time.monotonic() > deadline:
+            raise click.ClickException("The server did not start; its words stand above.")
+        time.sleep(0.05)
+
+
+def _wait_for_a_death(children: Sequence[subprocess.Popen[bytes]]) -> int:
+    while True:
+        for child in children:
+            if child.poll() is not None:
+                click.echo(f"a process ended by itself with code {child.returncode}; stopping", err=True)
+                return 1
+        time.sleep(0.2)
+
+
+def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()

@@ -1,0 +1,81 @@
+"""Bringing a letter in from a folder: its terms, and its texts in all languages side by side."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+
+from undersigned.ledger.models import Log
+from undersigned.letters import draft, folder
+from undersigned.letters.audit import Actor, record
+from undersigned.letters.blocks import Note
+from undersigned.letters.manifest import Manifest
+from undersigned.letters.models import Letter
+from undersigned.letters.parity import Gap
+from undersigned.letters.rename import refuse_taken
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import made: the letter, where its languages do not line up, and what its readers passed over."""
+
+    letter: Letter
+    gaps: tuple[Gap, ...]
+    notes: tuple[Note, ...]
+
+
+def import_folder(path: Path, by: Actor, at: datetime) -> Imported:
+    """Import the letter in `path` as a draft with its gaps marked, or its draft anew while it is not frozen.
+
+    Raises Refused with every fault of every file; then nothing is imported.
+    """
+    found = folder.read(path)
+    with transaction.atomic():
+        letter = _letter(found.manifest, at)
+        gaps = {(gap.key, gap.language): gap.what.value for gap in found.alignment.gaps}
+        draft.replace(letter, [row.parallel() for row in found.alignment.rows], gaps)
+        record(letter, by, "letter imported", at, blocks=len(found.alignment.rows), gaps=len(gaps))
+        settings.KEYS.make_letter_key(letter.pk)
+    return Imported(letter, found.alignment.gaps, found.notes)
+
+
+def _letter(manifest: Manifest, at: datetime) -> Letter:
+    terms = _terms(manifest)
+    letter = Letter.objects.select_for_update().filter(slug=manifest.slug).first()
+    if letter:
+        draft.refuse_if_frozen(letter)
+        Letter.objects.filter(pk=letter.pk).update(**terms, revision=F("revision") + 1)
+        letter.refresh_from_db()
+        return letter
+    refuse_taken(manifest.slug)
+    origin = manifest.origin or f"{settings.LOG_NAME}/{manifest.slug}"
+    Log.objects.create(origin=origin)
+    return Letter.objects.create(slug=manifest.slug, origin=origin, created_at=at, **terms)
+
+
+def _terms(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "languages": list(manifest.languages),
+        "prevailing": manifest.prevailing,
+        "subject": dict(manifest.subject),
+        "summary": dict(manifest.summary),
+        "campaign": dict(manifest.campaign),
+        "addressees": [asdict(party) for party in manifest.addressees],
+        "cc": [asdict(party) for party in manifest.cc],
+        "date": manifest.date,
+        "list_order": manifest.list_order,
+        "country_labels": {key: dict(names) for key, names in manifest.country_labels.items()},
+        "organisation_way": manifest.ways["organisation"],
+        "person_way": manifest.ways["person"],
+        "supporter_way": manifest.ways["supporter"],
+        "takes_counted_only": manifest.counted_only,
+        "minimum_age": manifest.minimum_age,
+        "controller": manifest.controller,
+        "contact": manifest.contact,
+        "keep_until": manifest.keep_until,
+        "is_demonstration": manifest.demonstration,
+    }
