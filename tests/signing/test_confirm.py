@@ -1,0 +1,172 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from cryptography.exceptions import InvalidTag
+
+from tests.people import AMAL, OYUN, RUTH, SOMI, Person
+from tests.stage import DAY, MINUTE, NOON, notes, number_entries, sign_and_confirm, sign_on
+from undersigned.ledger.models import Entry, Event, Log, Tallied
+from undersigned.ledger.tally import counts, recount
+from undersigned.letters.models import Letter
+from undersigned.lib.keys import KeyRing
+from undersigned.lib.sealing import unseal
+from undersigned.post.models import Note
+from undersigned.signing.confirm import TRIES, CodeWrong, Confirmed, NothingToConfirm, Outcome, confirm, confirm_by_code
+from undersigned.signing.models import ConfirmationCode, Mailbox, SealedName, Signatory, Signature, State
+from undersigned.signing.retention import lapse
+from undersigned.signing.withdraw import mailbox_of, withdraw
+
+
+def code_in(keys: KeyRing) -> str:
+    return str(notes(keys)[-1]["facts"]["code"])
+
+
+def signed_entries(letter: Letter) -> int:
+    return Entry.objects.filter(log__origin=letter.origin, event=Event.SIGNED).count()
+
+
+def test_a_supporter_is_listed_at_confirmation(letter: Letter) -> None:
+    signature = sign_on(SOMI, letter)
+    assert confirm([signature.pk], NOON + MINUTE) == [Confirmed(signature.pk, Outcome.LISTED)]
+    signature.refresh_from_db()
+    assert signature.state == State.LISTED
+    assert signature.confirmed_at == signature.listed_at == NOON + MINUTE
+    assert signature.entry is not None
+    assert signature.entry.kind == Tallied.SUPPORTER
+
+
+@pytest.mark.parametrize("person", [OYUN, RUTH])
+def test_organisations_and_persons_await_the_desk(letter: Letter, person: Person) -> None:
+    letter.person_way = "public"
+    letter.save()
+    signature = sign_on(person, letter)
+    assert confirm([signature.pk], NOON) == [Confirmed(signature.pk, Outcome.AWAITS_DESK)]
+    assert signed_entries(letter) == 0
+
+
+def test_confirming_twice_counts_once(letter: Letter) -> None:
+    signature = sign_on(SOMI, letter)
+    [first], [second] = confirm([signature.pk], NOON), confirm([signature.pk], NOON + DAY)
+    assert first == second
+    assert signed_entries(letter) == 1
+
+
+def test_one_batch_may_name_a_sign_on_twice(letter: Letter) -> None:
+    signature = sign_on(SOMI, letter)
+    first, second = confirm([signature.pk, signature.pk], NOON)
+    assert first == second
+    assert signed_entries(letter) == 1
+
+
+def test_signing_twice_with_one_address_counts_once(letter: Letter) -> None:
+    first = sign_and_confirm(SOMI, letter)
+    repeat = sign_on(SOMI, letter, name="Na Somi", email="SOMI@MAIL.example")
+    assert confirm([repeat.pk], NOON + DAY) == [Confirmed(first.pk, Outcome.STOOD_BEFORE)]
+    assert signed_entries(letter) == 1
+    assert Signatory.objects.get().name == SOMI.name
+
+
+def test_of_two_sign_ons_of_one_person_in_a_batch_the_first_stands(letter: Letter) -> None:
+    first, second = sign_on(SOMI, letter), sign_on(SOMI, letter, name="Na Somi")
+    one, other = confirm([first.pk, second.pk], NOON)
+    assert one == Confirmed(first.pk, Outcome.LISTED)
+    assert other == Confirmed(first.pk, Outcome.STOOD_BEFORE)
+    assert Signature.objects.count() == 1
+
+
+def test_a_repeat_leaves_nothing_behind(letter: Letter) -> None:
+    sign_and_confirm(SOMI, letter)
+    repeat = sign_on(SOMI, letter)
+    confirm([repeat.pk], NOON + DAY)
+    for table in (Signature, Signatory, Mailbox):
+        assert table.objects.count() == 1
+    assert not ConfirmationCode.objects.exists()
+    assert not Note.objects.filter(reference=repeat.pk).exists()
+
+
+def test_a_repeat_never_makes_a_hidden_name_public(letter: Letter) -> None:
+    hidden = sign_and_confirm(AMAL, letter)
+    repeat = sign_on(AMAL, letter, visibility="public")
+    assert confirm([repeat.pk], NOON + DAY) == [Confirmed(hidden.pk, Outcome.STOOD_BEFORE)]
+    assert not Signatory.objects.exists()
+    assert SealedName.objects.count() == 1
+
+
+def test_one_mailbox_signs_for_several_organisations_and_as_a_person(letter: Letter) -> None:
+    organisations = [sign_and_confirm(OYUN, letter, name=name) for name in ("First Shelter", "Second Shelter")]
+    person = sign_and_confirm(SOMI, letter, email=OYUN.email)
+    assert [row.state for row in organisations] == [State.CONFIRMED, State.CONFIRMED]
+    assert person.state == State.LISTED
+
+
+def test_a_hidden_signature_is_counted_without_name_and_its_mailbox_is_sealed_to_the_coalition(
+    letter: Letter, keys: KeyRing
+) -> None:
+    signature = sign_and_confirm(AMAL, letter)
+    assert signature.entry is not None
+    assert signature.entry.kind == Tallied.HIDDEN
+    mailbox = Mailbox.objects.get()
+    assert mailbox.is_sealed_to_coalition
+    assert mailbox_of(signature.pk) is None
+    with pytest.raises(InvalidTag):
+        unseal(keys.letter_key(letter.pk), bytes(mailbox.sealed), "mailbox")
+
+
+def test_what_was_confirmed_waits_for_no_mail_any_more(letter: Letter) -> None:
+    sign_and_confirm(SOMI, letter)
+    assert not Note.objects.exists()
+
+
+def test_the_count_is_the_logs_count(letter: Letter) -> None:
+    sign_and_confirm(SOMI, letter)
+    sign_and_confirm(AMAL, letter)
+    number_entries(letter)
+    log = Log.objects.get()
+    assert counts(log) == recount(log)
+    assert (counts(log).supporters, counts(log).hidden) == (1, 1)
+
+
+def test_nothing_is_left_to_confirm_after_a_lapse_a_withdrawal_or_never(letter: Letter) -> None:
+    lapsed = sign_on(SOMI, letter)
+    lapse(NOON + timedelta(days=15))
+    withdrawn = sign_and_confirm(SOMI, letter)
+    withdraw([withdrawn.pk], NOON)
+    for signature in (lapsed.pk, withdrawn.pk, uuid4()):
+        [answer] = confirm([signature], NOON)
+        assert isinstance(answer, NothingToConfirm)
+
+
+def test_the_typed_code_confirms_with_spaces_too(letter: Letter, keys: KeyRing) -> None:
+    signature = sign_on(SOMI, letter)
+    code = code_in(keys)
+    assert confirm_by_code(signature.pk, f" {code[:3]} {code[3:]} ", NOON) == Confirmed(signature.pk, Outcome.LISTED)
+
+
+def test_a_code_is_bound_to_its_sign_on(letter: Letter, keys: KeyRing) -> None:
+    sign_on(SOMI, letter)
+    code = code_in(keys)
+    other = sign_on(AMAL, letter)
+    assert isinstance(confirm_by_code(other.pk, code, NOON), CodeWrong)
+
+
+def test_a_code_has_five_tries_and_the_link_lasts_longer(letter: Letter, keys: KeyRing) -> None:
+    signature = sign_on(SOMI, letter)
+    code = code_in(keys)
+    for _ in range(TRIES):
+        assert isinstance(confirm_by_code(signature.pk, "000000x", NOON), CodeWrong)
+    assert isinstance(confirm_by_code(signature.pk, code, NOON), CodeWrong)
+    assert confirm([signature.pk], NOON) == [Confirmed(signature.pk, Outcome.LISTED)]
+
+
+def test_a_code_is_good_for_one_day(letter: Letter, keys: KeyRing) -> None:
+    signature = sign_on(SOMI, letter)
+    assert isinstance(confirm_by_code(signature.pk, code_in(keys), NOON + DAY), CodeWrong)
+
+
+def test_a_code_tells_nobody_whether_its_sign_on_was_confirmed(letter: Letter, keys: KeyRing) -> None:
+    signature = sign_on(SOMI, letter)
+    code = code_in(keys)
+    confirm([signature.pk], NOON)
+    assert isinstance(confirm_by_code(signature.pk, code, NOON), CodeWrong)
+    assert isinstance(confirm_by_code(uuid4(), code, NOON), CodeWrong)
