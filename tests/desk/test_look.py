@@ -1,0 +1,111 @@
+"""The desk in a browser: usable by everybody, on a phone and at a desk, and its forms pass the browser's own rules."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from pytest_django.fixtures import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from tests.desk.conftest import PASSWORD
+from tests.people import AMAL, OYUN, PEDRO, SECRETARY, SOMI
+from tests.stage import HOUR, NOON, sign_and_confirm
+from undersigned.desk.models import User
+from undersigned.letters.models import BlockText, Letter
+from undersigned.signing import decide
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OF_A_LETTER = ("", "draft/", "queue/", "signatories/", "links/", "release/", "mails/", "audit/", "address/", "archive/")
+OTHERS = ("/desk/", "/desk/accounts/", "/accounts/2fa/", "/accounts/password/change/")
+
+
+@pytest.fixture
+def site(live_server: LiveServer, keys: object, settings: Settings) -> str:
+    """Where the browser finds the desk; `keys` come first, for they name another site."""
+    settings.SITE_URL = live_server.url
+    settings.ALLOWED_HOSTS = ["*"]
+    return str(live_server.url)
+
+
+def sign_in(page: Page, site: str) -> None:
+    page.set_default_timeout(10_000)
+    page.goto(f"{site}/desk/")
+    page.fill("#id_login", "secretary@openbridge.example")
+    page.fill("#id_password", PASSWORD)
+    page.locator("main button.next").click()
+    expect(page.locator("h1")).to_have_count(1)
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds, and whether anything is wider than the window."""
+    found = [
+        f"{page.url} {fault['id']}: {fault['nodes'][0]['html'][:200]}"
+        for fault in Axe().run(page, options={"runOnly": RULES}).response["violations"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth + 1"):
+        found.append(f"{page.url} is wider than the window")
+    return found
+
+
+@pytest.mark.parametrize("seen", [(1280, "zh-hans"), (390, "ko")])
+def test_every_page_passes_axe_and_fits_the_window(
+    page: Page, site: str, secretary: User, letter: Letter, seen: tuple[int, str]
+) -> None:
+    width, language = seen
+    User.objects.update(language=language)
+    decide.accept(sign_and_confirm(OYUN, letter), SECRETARY, NOON + HOUR)
+    for person in (PEDRO, SOMI, AMAL):
+        sign_and_confirm(person, letter)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{site}/accounts/login/")
+    found = faults(page)
+    sign_in(page, site)
+    for path in (*OTHERS, *(f"/desk/{letter.slug}/{path}" for path in OF_A_LETTER)):
+        page.goto(f"{site}{path}")
+        found += faults(page)
+    page.goto(f"{site}/desk/{letter.slug}/signatories/?name=steppe")
+    page.locator("tbody a").first.click()
+    assert not found + faults(page)
+
+
+def test_a_letter_goes_from_gaps_to_its_plan_by_clicks(page: Page, site: str, secretary: User, drafted: Letter) -> None:
+    BlockText.objects.filter(block__letter=drafted, block__key="open", language="en").update(gap="missing", text="")
+    sign_in(page, site)
+    page.get_by_role("link", name="Mend the gaps").click()
+    page.locator("a.next").click()
+    page.locator("a.next").click()
+    page.get_by_label("Text", exact=True).fill("Open **the** bridge.")
+    page.get_by_role("button", name="Save the block").click()
+    expect(page.get_by_role("status")).to_contain_text("The block is saved.")
+    page.get_by_role("link", name="Freeze the text").click()
+    page.get_by_role("button", name="Freeze it for good").click()
+    page.get_by_role("button", name="Open sign-ons by invitation").click()
+    page.get_by_role("link", name="Plan the release").click()
+    page.get_by_label("Date").fill("2031-03-30")
+    page.get_by_label("Time", exact=True).fill("02:30")
+    page.get_by_label("Time zone").fill("Europe/Berlin")
+    page.get_by_role("button", name="Plan the release").click()
+    page.get_by_role("button", name="03:30").click()
+    expect(page.locator(".nextstep")).to_contain_text(re.compile("on 2031-03-30 at 03:30, Europe/Berlin"))
+    page.goto(f"{site}/desk/{drafted.slug}/links/")
+    page.get_by_label("Who gets it").fill("members of the coalition")
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.locator("code.link").first).to_contain_text("/i/")
+
+
+def test_the_queue_is_worked_by_clicks(page: Page, site: str, secretary: User, letter: Letter) -> None:
+    sign_and_confirm(PEDRO, letter)
+    sign_in(page, site)
+    page.goto(f"{site}/desk/{letter.slug}/queue/")
+    page.get_by_label("How you made sure").fill("Telephoned the office")
+    page.get_by_role("button", name="Accept").click()
+    expect(page.get_by_role("status")).to_contain_text("Accepted.")
+    sign_and_confirm(OYUN, letter)
+    page.reload()
+    page.get_by_text("Refuse", exact=False).first.click()
+    page.get_by_role("button", name="Refuse and erase").click()
+    expect(page.locator(".refused")).to_contain_text("Give a reason.")
+    page.get_by_label("Reason, which is mailed").fill("We do not know you.")
+    page.get_by_role("button", name="Refuse and erase").click()
+    expect(page.locator("main")).to_contain_text("Nothing waits for the desk.")
