@@ -1,3 +1,4 @@
+import re
 import shutil
 from pathlib import Path
 
@@ -43,6 +44,15 @@ def test_one_language_may_come_as_a_document_and_the_others_as_markdown(valley: 
     assert {gap.language for gap in gaps} == {"en"}
     assert {gap.what for gap in gaps} == {What.MISSING}
     assert len(gaps) == 18
+
+
+def test_blocks_without_marks_are_lined_up_with_a_warning(valley: Path) -> None:
+    for file in valley.glob("letter.*.md"):
+        file.write_text(re.sub(r" ?\{#[a-z-]+", "{", file.read_text()).replace("{}", ""))
+    letter = folder.read(valley)
+    assert not letter.alignment.gaps
+    assert len(letter.notes) == 1
+    assert "without marks" in str(letter.notes[0])
 
 
 def test_missing_double_and_broken_texts_are_told_at_once(valley: Path) -> None:

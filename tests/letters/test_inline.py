@@ -134,3 +134,8 @@ def test_what_would_be_refused_shows_as_it_was_typed_if_it_is_stored_all_the_sam
     assert "<script" not in html
     assert "<img" not in html
     assert "href" not in html.replace("https://y.example", "") or "data:" not in html
+
+
+def test_a_link_that_begins_like_a_footnote_stays_a_link() -> None:
+    link = (Run("^1", href="https://a.example/"),)
+    assert read(write(link)) == link

@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from undersigned.letters import markdown
 from undersigned.letters.blocks import Block, Kind, Source
@@ -202,3 +204,16 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing(tmp_path: Path) 
     file = tmp_path / "letter.en.md"
     file.write_bytes(b"\xef\xbb\xbf## A\r\n\r\nb\r\nc\r\n")
     assert [(block.text, block.line) for block in markdown.read(file).blocks] == [("A", 1), ("b c", 3)]
+
+
+SCRAPS = r"a|가|中|**|*|_|[|]|(|)|[^1]|{#k}|{.demand}|{|}|<b>|\|> |- |1. |# |  |&amp;|!|https://a.example|`|:"
+scraps = st.sampled_from([*SCRAPS.split("|"), "\n", "\n\n", "\n[^1]: x\n", "\n```\n", "\n---\n", "\t", "\u202e"])
+
+
+@given(st.lists(scraps, max_size=25).map("".join))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        found = blocks(text)
+    except Refused:
+        return
+    assert all(block.text.strip() and block.line for block in found)

@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from undersigned.letters import folder
 from undersigned.letters.blocks import Block, Kind, Source
@@ -83,9 +85,9 @@ def test_two_merged_blocks_of_the_middle_language_are_named(at: int, marking: st
     (gap,) = align(letter, "ko").gaps
     assert gap.language == "en"
     if at in MERGED_OR_MISSING[marking]:
-        assert gap.what in (What.MERGED, What.MISSING)
+        assert gap.what == What.MISSING
         assert gap.key in KEYS[marking][at : at + 2]
-        assert gap.other in KEYS[marking][max(0, at - 1) : at + 3]
+        assert set(KEYS[marking][at : at + 2]) <= {gap.key, *gap.holders}
     else:
         assert gap.what == What.MERGED
         assert {gap.key, gap.other} == set(KEYS[marking][at : at + 2])
@@ -200,6 +202,20 @@ def test_with_two_languages_the_reference_is_the_measure() -> None:
     assert [gap.what for gap in align(letter, "en").gaps] == [What.EXTRA]
 
 
+def test_among_blocks_that_look_alike_all_that_may_be_missing_are_named() -> None:
+    asks = ["평화를 지켜 주십시오.", "자유를 돌려 주십시오.", "진실을 말해 주십시오."]
+    ko = [Block("", Kind.PARAGRAPH, "우리는 1987년에 시작했습니다."), *(Block("", Kind.DEMAND, ask) for ask in asks)]
+    en = [
+        Block("", Kind.PARAGRAPH, "We began in 1987."),
+        Block("", Kind.DEMAND, "Keep the peace."),
+        Block("", Kind.DEMAND, "Tell the truth."),
+    ]
+    (gap,) = align({"ko": ko, "en": en}, "ko").gaps
+    assert gap.what == What.MISSING
+    assert {gap.key, *gap.instead} == {"demand-1", "demand-2", "demand-3"}
+    assert "may as well be" in str(gap)
+
+
 def test_one_language_alone_lines_up_with_itself() -> None:
     alignment = align({"en": texts("unmarked")["en"]}, "en")
     assert not alignment.gaps
@@ -246,3 +262,27 @@ def test_a_row_becomes_a_block_of_the_letter() -> None:
 )
 def test_figures_are_the_same_however_they_are_written(text: str) -> None:
     assert {"2000", "2023"} <= figures(text)
+
+
+keys = st.sampled_from(["", "", "", "a", "b", "c", "d", "e"])
+some_blocks = st.lists(
+    st.builds(
+        Block,
+        keys,
+        st.sampled_from(Kind),
+        st.sampled_from(["One.", "Two, 2.", "A much longer text, of 54 organisations.\\\nWhy?", "한강 54", "x\ny"]),
+        swallowed=st.sampled_from([(), (), ("a",), ("b", "c")]),
+    ),
+    max_size=6,
+    unique_by=lambda block: block.key or object(),
+)
+
+
+@given(st.fixed_dictionaries({"ko": some_blocks, "en": some_blocks, "zh-Hans": some_blocks}))
+def test_whatever_the_texts_no_block_is_lost_or_stands_twice(letter: dict[str, list[Block]]) -> None:
+    rows = align(letter, "ko").rows
+    assert [row.blocks["ko"] for row in rows if "ko" in row.blocks] == letter["ko"]
+    for language, blocks in letter.items():
+        standing = [row.blocks[language] for row in rows if language in row.blocks]
+        assert sorted(map(id, standing)) == sorted(map(id, blocks))
+    assert len({row.key for row in rows}) == len(rows)

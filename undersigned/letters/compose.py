@@ -179,7 +179,8 @@ class _Composer:
             for at, passage in enumerate(passages):
                 with gathering(self.faults):
                     is_last = at == len(passages) - 1
-                    self.blocks += self._blocks(self._as_heading(passage) if not is_last else passage)
+                    found = self._blocks(passage if is_last else self._as_heading(passage))
+                    self.blocks += [block for block in found if block.text]
 
     def footnote_faults(self) -> Iterator[WrongFile]:
         for label, footnote in self.footnotes.items():

@@ -13,6 +13,10 @@ from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 
 MANIFEST = "letter.toml"
 _READERS = {".md": markdown.read, ".docx": docx.read}
+_UNSURE = gettext_noop(
+    "Blocks without marks are lined up by kind, order, length and figures. Two that look alike could be swapped "
+    "without being noticed: read the languages side by side, or mark the blocks with {#name}."
+)
 
 
 class NotAFolder(WrongFile):
@@ -52,8 +56,10 @@ def read(path: Path) -> LetterFolder:
     files, notes = _files(path, terms.languages)
     texts = _texts(path, terms, files)
     blocks = {language: text.blocks for language, text in texts.items()}
-    told = tuple(note for text in texts.values() for note in text.notes)
-    return LetterFolder(terms, blocks, parity.align(blocks, terms.reference), (*notes, *told))
+    notes += [note for text in texts.values() for note in text.notes]
+    if len(blocks) > 1 and not all(block.key for text in blocks.values() for block in text):
+        notes.append(Note(Place(path.name), _UNSURE))
+    return LetterFolder(terms, blocks, parity.align(blocks, terms.reference), tuple(notes))
 
 
 def _files(path: Path, languages: Iterable[str]) -> tuple[dict[str, list[Path]], list[Note]]:

@@ -229,6 +229,7 @@ def _link(href: str, runs: Iterable[Run]) -> str:
     text = _marked_up(members)
     if not href:
         return text
+    text = f"\\{text}" if text.startswith("^") else text  # no footnote
     target = re.sub(r"&(?=#?\w+;)", r"\\&", href)
     return f"[{text}](<{target}>)" if re.search(r"[()]", target) else f"[{text}]({target})"
 

@@ -18,7 +18,7 @@ MISSING = 4.5
 JOINED = 4.5
 JOINED_ACROSS_KINDS = 1.5
 SWAPPED = 2.0
-DOUBT = 2.5  # how much likelier a block must be missing than merged into a neighbour, to be sure of it
+DOUBT = 2.5  # how much likelier than the next explanation a missing block must be, to be sure of it
 MOVED = 0.5  # a missing and an extra block that differ by less are one that has moved
 _STEPS = ((1, 1), (1, 0), (0, 1), (2, 1), (1, 2), (2, 2))
 _TEXT_KINDS = {Kind.PARAGRAPH, Kind.CLAIM}
@@ -27,13 +27,15 @@ _TEXT_KINDS = {Kind.PARAGRAPH, Kind.CLAIM}
 class Link(NamedTuple):
     """Places of blocks on both sides that belong together; none on one side: missing, or extra.
 
-    Where one is missing, `doubt` is the place of a block of theirs that may hold it after all.
+    Where one is missing, `holders` are the places of blocks of theirs that may hold it after all, and `instead` those
+    of ours that may be missing instead, as far as one can tell who reads neither language.
     """
 
     ours: tuple[int, ...]
     theirs: tuple[int, ...]
     has_moved: bool = False
-    doubt: int | None = None
+    holders: tuple[int, ...] = ()
+    instead: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class _Pairing:
         self.scale = min(max(ratio, 0.5), 2.0)  # how much longer their language says the same
 
     def links(self) -> list[Link]:
-        in_order = rising(self.to_theirs)
+        in_order = rising(dict(sorted(self.to_theirs.items())))
         moved = [Link((i,), (j,), True) for i, j in self.to_theirs.items() if i not in in_order]
         gone = {link.ours[0] for link in moved} | set(self.swallowed)
         come = {link.theirs[0] for link in moved}
@@ -107,56 +109,36 @@ class _Pairing:
         return links
 
     def _price(self, ours: Sequence[int], theirs: Sequence[int]) -> float:
-        match len(ours), len(theirs):
-            case 1, 1:
-                return self._pair(ours[0], theirs[0])
-            case 2, 2:
-                return SWAPPED + self._pair(ours[0], theirs[1]) + self._pair(ours[1], theirs[0])
-            case 2, 1:
-                return self._merged(ours[0], ours[1], theirs[0])
-            case 1, 2:
-                return self._split(ours[0], theirs[0], theirs[1])
-        locked = any(i in self.to_theirs for i in ours) or any(j in self.to_ours for j in theirs)
-        return math.inf if locked else MISSING
+        """What one step costs: missing, extra, swapped, or one and the same, perhaps in two parts on one side."""
+        if len(ours) == len(theirs) == 2:
+            return SWAPPED + self._one(ours[:1], theirs[1:]) + self._one(ours[1:], theirs[:1])
+        if ours and theirs:
+            return self._one(ours, theirs)
+        has_partner = any(i in self.to_theirs for i in ours) or any(j in self.to_ours for j in theirs)
+        return math.inf if has_partner else MISSING
 
-    def _pair(self, i: int, j: int) -> float:
-        return self._unlike(self.a[i], self.b[j]) if self._may_pair(i, j) else math.inf
+    def _one(self, ours: Sequence[int], theirs: Sequence[int]) -> float:
+        """What it costs that these blocks, at most two on one side, are one and the same."""
+        if not self._may_be_one(ours, theirs):
+            return math.inf
+        a, a_joining = _joined([self.a[i] for i in ours])
+        b, b_joining = _joined([self.b[j] for j in theirs])
+        return a_joining + b_joining + unlikeness(a, b, self.scale)
 
-    def _may_pair(self, i: int, j: int) -> bool:
-        if self.to_theirs.get(i, j) != j or self.to_ours.get(j, i) != i:
+    def _may_be_one(self, ours: Sequence[int], theirs: Sequence[int]) -> bool:
+        """Whether no block has its partner elsewhere, and not all bear keys that differ."""
+        if any(self.to_theirs.get(i, theirs[0]) not in theirs for i in ours):
             return False
-        return not (self.ours[i].key and self.theirs[j].key) or self.to_theirs.get(i) == j
-
-    def _merged(self, first: int, second: int, j: int) -> float:
-        """What it costs that two neighbours of ours are one block of theirs."""
-        if any(self.to_theirs.get(i, j) != j for i in (first, second)) or self.to_ours.get(j, first) not in (
-            first,
-            second,
-        ):
-            return math.inf
-        if not self._may_pair(first, j) and not self._may_pair(second, j):
-            return math.inf
-        return _joining(self.a[first], self.a[second]) + self._unlike(self.a[first] + self.a[second], self.b[j])
-
-    def _split(self, i: int, first: int, second: int) -> float:
-        """What it costs that one block of ours is two neighbours of theirs."""
-        if any(self.to_ours.get(j, i) != i for j in (first, second)) or self.to_theirs.get(i, first) not in (
-            first,
-            second,
-        ):
-            return math.inf
-        if not self._may_pair(i, first) and not self._may_pair(i, second):
-            return math.inf
-        return _joining(self.b[first], self.b[second]) + self._unlike(self.a[i], self.b[first] + self.b[second])
-
-    def _unlike(self, a: Traits, b: Traits) -> float:
-        return unlikeness(a, b, self.scale)
+        if any(self.to_ours.get(j, ours[0]) not in ours for j in theirs):
+            return False
+        pairs = product(ours, theirs)
+        return any(not (self.ours[i].key and self.theirs[j].key) or self.to_theirs.get(i) == j for i, j in pairs)
 
     def _with_moves(self, links: list[Link]) -> list[Link]:
         """A missing and an extra block that look alike become one that has moved, the likest first."""
         missing = [link.ours[0] for link in links if not link.theirs]
         extra = [link.theirs[0] for link in links if not link.ours]
-        pairs = [(self._pair(i, j), i, j) for i in missing for j in extra if self.a[i].kind == self.b[j].kind]
+        pairs = [(self._one((i,), (j,)), i, j) for i in missing for j in extra if self.a[i].kind == self.b[j].kind]
         for unlike, i, j in sorted(pairs):
             if unlike < MOVED and {Link((i,), ()), Link((), (j,))} <= set(links):
                 links = [link for link in links if link not in (Link((i,), ()), Link((), (j,)))]
@@ -164,20 +146,38 @@ class _Pairing:
         return links
 
     def _with_doubts(self, links: list[Link]) -> list[Link]:
-        """The links, each missing block with the place of the neighbour's translation that may hold it after all."""
-        single = {link.ours[0]: link.theirs[0] for link in links if len(link.ours) == len(link.theirs) == 1}
-        return [link if link.theirs else link._replace(doubt=self._doubt(link.ours[0], single)) for link in links]
+        """The links, each missing block with what may be the case instead."""
+        single = {
+            link.ours[0]: link.theirs[0]
+            for link in links
+            if len(link.ours) == len(link.theirs) == 1 and not link.has_moved
+        }
+        return [link if link.theirs else self._doubted(link.ours[0], single) for link in links]
 
-    def _doubt(self, i: int, single: Mapping[int, int]) -> int | None:
-        """The likeliest holder of our block `i`, among the translations of its neighbours."""
-        odds: list[tuple[float, int]] = []
-        for neighbour, pair in ((i - 1, (i - 1, i)), (i + 1, (i, i + 1))):
-            if neighbour in single:
-                j = single[neighbour]
-                missing = MISSING + self._unlike(self.a[neighbour], self.b[j])
-                odds.append((self._merged(*pair, j) - missing, j))
-        least, j = min(odds, default=(math.inf, 0))
-        return j if least < DOUBT else None
+    def _doubted(self, i: int, single: Mapping[int, int]) -> Link:
+        return Link((i,), (), holders=self._holders(i, single), instead=self._instead(i, single))
+
+    def _holders(self, i: int, single: Mapping[int, int]) -> tuple[int, ...]:
+        """The translations of its neighbours, where they may hold our block `i` too."""
+        beside = [(neighbour, single[neighbour]) for neighbour in (i - 1, i + 1) if neighbour in single]
+        return tuple(
+            j
+            for neighbour, j in beside
+            if self._one(sorted((i, neighbour)), (j,)) - self._one((neighbour,), (j,)) - MISSING < DOUBT
+        )
+
+    def _instead(self, i: int, single: Mapping[int, int]) -> tuple[int, ...]:
+        """Blocks of ours that may be missing instead of `i`: neighbours of its kind that look no less like theirs."""
+        found: list[int] = []
+        for step in (-1, 1):
+            gap, cost = i, 0.0
+            while gap + step in single and self.a[gap + step].kind == self.a[i].kind and gap not in self.to_theirs:
+                j = single[gap + step]
+                cost += self._one((gap,), (j,)) - self._one((gap + step,), (j,))
+                gap += step
+                if cost < DOUBT and not self.ours[gap].key:
+                    found.append(gap)
+        return tuple(sorted(found))
 
     def _with_swallowed(self, link: Link) -> Link:
         inside = [i for i, j in self.swallowed.items() if link.theirs == (j,)]
@@ -194,9 +194,13 @@ def rising(places: Mapping[int, int]) -> set[int]:
     return set(longest)
 
 
-def _joining(first: Traits, second: Traits) -> float:
+def _joined(parts: Sequence[Traits]) -> tuple[Traits, float]:
+    """The traits of one block or of two written as one, and what it costs to suppose so."""
+    if len(parts) == 1:
+        return parts[0], 0.0
+    first, second = parts
     same = first.kind == second.kind or {first.kind, second.kind} == _TEXT_KINDS
-    return JOINED if same else JOINED + JOINED_ACROSS_KINDS
+    return first + second, JOINED if same else JOINED + JOINED_ACROSS_KINDS
 
 
 def _as_links(ours: list[int], theirs: list[int]) -> list[Link]:

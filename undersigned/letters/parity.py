@@ -1,6 +1,6 @@
 """Parity: the rows of a letter in all its languages, and exactly which block of which language does not line up."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import count
@@ -55,8 +55,12 @@ _MESSAGES = {
     ),
 }
 _MISSING_OR_MERGED = gettext_noop(
-    "%(language)s: the %(kind)s “%(key)s” has no block of its own near line %(line)s, unless “%(other)s” holds it; "
+    "%(language)s: the %(kind)s “%(key)s” is missing near line %(line)s, unless it is part of %(holders)s there; "
     "in %(spoken)s it begins “%(words)s”."
+)
+_ONE_OF_SEVERAL_MISSING = gettext_noop(
+    "%(language)s: a %(kind)s is missing near line %(line)s, most likely “%(key)s”, which in %(spoken)s begins "
+    "“%(words)s”; without marks it may as well be %(instead)s."
 )
 _MOVED_TO_THE_END = gettext_noop(
     "%(language)s: the %(kind)s “%(key)s” in line %(line)s (“%(words)s”) stands last, unlike in the other languages."
@@ -68,8 +72,9 @@ class Gap:
     """One block of one language that does not line up.
 
     `line` is in that language's file (of the nearest block, where one is missing). `words` begin the block, in the
-    language `spoken`. `other` is the key of the block that it is merged with (for MISSING: may be), part of or
-    stands before; for KIND, the kind that it has.
+    language `spoken`. `other` is the key of the block that it is merged with, part of or stands before; for KIND, the
+    kind that it has. Of a MISSING one, `holders` are the keys of blocks that may hold it after all, and `instead` of
+    those that may be missing instead: without marks, one cannot always be sure.
     """
 
     language: str
@@ -80,12 +85,16 @@ class Gap:
     words: str
     spoken: str
     other: str = ""
+    holders: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
     @property
     def message(self) -> str:
         if self.what == What.MOVED and not self.other:
             return _MOVED_TO_THE_END
-        if self.what == What.MISSING and self.other:
+        if self.what == What.MISSING and self.instead:
+            return _ONE_OF_SEVERAL_MISSING
+        if self.what == What.MISSING and self.holders:
             return _MISSING_OR_MERGED
         return _MESSAGES[self.what]
 
@@ -99,6 +108,8 @@ class Gap:
             "words": self.words,
             "spoken": self.spoken,
             "other": self.other,
+            "holders": _quoted(self.holders),
+            "instead": _quoted(self.instead),
         }
 
     def __str__(self) -> str:
@@ -158,6 +169,8 @@ class _Found:
     what: What
     block: Block
     other: _Line | None = None
+    holders: tuple[_Line, ...] = ()
+    instead: tuple[_Line, ...] = ()
 
 
 class _Table:
@@ -209,8 +222,10 @@ class _Table:
         blocks = [self.texts[language][place] for place in link.theirs]
         theirs = [self._at(language, place) for place in link.theirs]
         if not theirs:
-            doubt = None if link.doubt is None else self._at(language, link.doubt)
-            yield _Found(ours[0], language, What.MISSING, ours[0].blocks[self.measure][1], doubt)
+            holders = tuple(line for line in (self._at(language, place) for place in link.holders) if line)
+            instead = tuple(self.own[at] for at in link.instead)
+            own = ours[0].blocks[self.measure][1]
+            yield _Found(ours[0], language, What.MISSING, own, holders=holders, instead=instead)
         elif not ours:
             yield from (_Found(line, language, What.EXTRA, blocks[0]) for line in theirs if line)
         elif link.has_moved:
@@ -294,6 +309,8 @@ class _Table:
             words=first_words(block),
             spoken=self.measure if found.what == What.MISSING else found.language,
             other=block.kind.value if found.what == What.KIND else found.other.key if found.other else "",
+            holders=tuple(line.key for line in found.holders),
+            instead=tuple(line.key for line in found.instead),
         )
 
     def _line_near(self, found: _Found) -> int:
@@ -309,6 +326,10 @@ def first_words(block: Block) -> str:
     if len(text) <= WORDS_LIMIT:
         return text
     return text[:WORDS_LIMIT].rsplit(" ", 1)[0].rstrip(" ,;:、，；：") + "…"
+
+
+def _quoted(keys: Iterable[str]) -> str:
+    return " / ".join(f"“{key}”" for key in keys)
 
 
 def _are_one(line: _Line, language: str, block: Block) -> bool:
