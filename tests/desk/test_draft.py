@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 
 from tests.desk.conftest import page
+from undersigned.desk.words import GAPS
 from undersigned.letters.models import BlockText, Letter
+from undersigned.letters.parity import What
 
 BLOCK = "draft/waiting/en/"
 
@@ -31,7 +33,9 @@ def test_all_blocks_stand_side_by_side_with_the_gaps_marked(desk: Client, drafte
         "Report of the ferrymen",
     ):
         assert wording in text
-    assert text.count("This block seems to hold two blocks of the other language.") == 2  # in the list, in the table
+    assert (
+        text.count("This block has no place of its own here: another block holds it too.") == 2
+    )  # in the list, in the table
 
 
 def test_a_corrected_block_loses_its_gap(desk: Client, drafted: Letter) -> None:
@@ -120,3 +124,7 @@ def test_a_frozen_text_does_not_change(desk: Client, frozen: Letter) -> None:
 def test_a_block_or_language_that_is_not_there_is_not_found(desk: Client, drafted: Letter) -> None:
     for path in ("draft/nothing/en/", "draft/waiting/fr/", "draft/nothing/remove/"):
         assert desk.get(f"/desk/{drafted.slug}/{path}").status_code == 404
+
+
+def test_every_way_of_not_lining_up_has_its_words() -> None:
+    assert set(GAPS) == {what.value for what in What}

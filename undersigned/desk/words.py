@@ -52,11 +52,12 @@ BLOCKS: Words = {
 }
 GAPS: Words = {
     "missing": _("This block is missing in this language."),
-    "extra": _("This block has no partner in the language that it was compared with."),
-    "moved": _("This block stands in another place in this language."),
-    "merged": _("This block seems to hold two blocks of the other language."),
-    "split": _("This block seems to be only a part of one in the other language."),
-    "kind": _("This block is of another kind in this language."),
+    "extra": _("No other language has this block."),
+    "moved": _("This block stands in another place than in the other languages."),
+    "merged": _("This block has no place of its own here: another block holds it too."),
+    "split": _("This block is a part of one that is whole in the other languages."),
+    "kind": _("This block is of another kind in the other languages."),
+    "items": _("This list has not as many items as in the other languages."),
 }
 FACTS: Words = {
     "as-of": _("As of (2026, 2026-03 or 2026-03-09)"),
