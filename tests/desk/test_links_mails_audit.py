@@ -103,6 +103,6 @@ def test_the_trail_tells_who_did_what(desk: Client, letter: Letter) -> None:
     assert "Sign-ons were set to “closed”." in text
     assert "Secretary of the coalition" in text
     assert "the clock" in text
-    assert "The letter was released, as planned for 2026-11-10T11:00, UTC." in text
+    assert "The letter was released, as planned for 2026-11-10 11:00, UTC." in text
     assert letter.frozen
     assert letter.frozen.hex_digest in text

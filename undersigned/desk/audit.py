@@ -63,5 +63,7 @@ class _Facts(dict[str, object]):
 
     def __getitem__(self, name: str) -> object:
         value = self.get(name, "–")
+        if name == "wall":
+            return str(value).replace("T", " ")
         words = {"to": SIGN_ONS, "purpose": PURPOSES}.get(name, {})
         return words.get(str(value), value)
