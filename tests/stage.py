@@ -1,12 +1,16 @@
 """The stage: keys, letters in each of their states, and what a test does with the cast. A pytest plugin."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pyrage
 import pytest
+from django.http import HttpResponse
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from tests.people import SECRETARY, Person
@@ -160,3 +164,20 @@ def notes(keys: KeyRing, template: str = "") -> list[dict[str, Any]]:
         {"template": row.template, **json.loads(unseal(keys.site_key("mail"), bytes(row.sealed), "note"))}
         for row in rows
     ]
+
+
+def post(client: Client, path: str, fields: Mapping[str, str] | str, **headers: str) -> HttpResponse:
+    """What a browser sends when a form with these fields is submitted."""
+    body = fields if isinstance(fields, str) else urlencode(fields)
+    answer: HttpResponse = client.post(path, body, content_type="application/x-www-form-urlencoded", headers=headers)
+    return answer
+
+
+def text_of(answer: HttpResponse) -> str:
+    return answer.content.decode()
+
+
+def mailed_path(keys: KeyRing) -> str:
+    """The path of the link in the newest mail that waits."""
+    link: str = notes(keys)[-1]["facts"]["link"]
+    return link.splitlines()[0].removeprefix("https://letters.example")
