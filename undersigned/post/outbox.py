@@ -58,6 +58,12 @@ def silence(mailbox: EmailAddress, at: datetime) -> None:
     Silenced.objects.get_or_create(mailbox=digest, defaults={"at": at})
 
 
+def is_silenced(mailbox: EmailAddress) -> bool:
+    """Whether `mailbox` asked never to be written to again."""
+    digest = silence_digest(settings.KEYS.site_key("mail"), mailbox)
+    return Silenced.objects.filter(mailbox=digest).exists()
+
+
 def audience(key: bytes, topic: str, mailbox: EmailAddress) -> bytes:
     """The keyed digest under which one mailbox is known for one letter."""
     return keyed_digest(key, f"audience {topic}", mailbox.canonical)

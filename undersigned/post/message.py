@@ -1,0 +1,206 @@
+"""What a mail says: plain text, and nothing in it that tells a stranger what it is about.
+
+A phone shows sender, subject and the first line to whoever looks at it, and a mailbox may be read by others. So a mail
+names neither letter nor coalition, cause or signatory; the page behind its link does.
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from uuid import uuid4
+
+import idna
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from undersigned.lib.addresses import EmailAddress
+from undersigned.lib.languages import interface_for
+
+JOINERS = "\u200c\u200d"  # Persian and several Indian languages cannot be written without them
+LINE_BYTES = 400  # a folded link is a broken link; RFC 5321 §4.5.3.1.6 allows 998
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to tell: a template of ours, its facts, and when it arose."""
+
+    template: str
+    facts: Mapping[str, str]
+    arose_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A mail's words, before it has an address and a date."""
+
+    subject: str
+    body: str
+    unsubscribe: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """From whom, to whom, when; `identifier` is the same for every attempt, so that a mailbox can drop a repeat."""
+
+    sender: EmailAddress
+    recipient: EmailAddress
+    at: datetime
+    identifier: str = field(default_factory=lambda: uuid4().hex)
+
+
+def write(items: Sequence[Item], language: str) -> Text:
+    """One text out of everything there is to tell one mailbox, in the interface language nearest to `language`."""
+    with translation.override(interface_for(language)):
+        parts = [_part(item, numbered=len(items) > 1) for item in items]
+        if len(items) > 1:
+            parts.insert(0, _several(len(items)))
+        parts.append(_("This message was sent automatically. Nobody reads replies to it."))
+        link = next((item.facts["link"].split("\n")[0] for item in items if item.facts.get("link")), "")
+        return Text(_("About your request"), _without_controls("\n\n".join(parts)), link)
+
+
+def trial() -> Text:
+    """What the command `mail test` sends."""
+    return Text("A test", "This is a test of outgoing mail. It arrived, so it works.")
+
+
+def assemble(text: Text, envelope: Envelope, *, eight_bit: bool) -> bytes:
+    """The message as it goes over the wire: plain text in UTF-8, one address in To, no tracking, no HTML.
+
+    `eight_bit` leaves the text as it is; a mail server may not take that, so it otherwise goes in seven bits.
+    """
+    policy = SMTP.clone(cte_type="8bit" if eight_bit else "7bit", max_line_length=LINE_BYTES)
+    if not wire_form(envelope.recipient).isascii():
+        policy = SMTPUTF8.clone(max_line_length=LINE_BYTES)
+    message = EmailMessage(policy)
+    message["From"] = _address(envelope.sender)
+    message["To"] = _address(envelope.recipient)
+    message["Subject"] = text.subject
+    message["Date"] = envelope.at.astimezone(UTC)
+    message["Message-ID"] = f"<{envelope.identifier}@{_ascii_domain(envelope.sender)}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"  # what keeps Exchange from answering that somebody is on holiday
+    if text.unsubscribe:
+        message["List-Unsubscribe"] = f"<{text.unsubscribe}>"  # a page with a button: opening it changes nothing
+    message.set_content(text.body)
+    return message.as_bytes()
+
+
+def wire_form(mailbox: EmailAddress) -> str:
+    """The mailbox with its domain as DNS has it; only a local part beyond ASCII still needs SMTPUTF8."""
+    return f"{mailbox.value.rpartition('@')[0]}@{_ascii_domain(mailbox)}"
+
+
+def _address(mailbox: EmailAddress) -> Address:
+    local, _at, domain = wire_form(mailbox).rpartition("@")
+    return Address(username=local, domain=domain)
+
+
+def _ascii_domain(mailbox: EmailAddress) -> str:
+    return idna.encode(mailbox.domain, uts46=True).decode()
+
+
+def _several(count: int) -> str:
+    return ngettext(
+        "There is %(count)d thing to tell you.", "There are %(count)d things to tell you, the latest first.", count
+    ) % {"count": count}
+
+
+def _part(item: Item, *, numbered: bool) -> str:
+    text = "\n\n".join(TEMPLATES[item.template](item.facts))
+    if not numbered:
+        return text
+    moment = f"{item.arose_at.astimezone(UTC):%Y-%m-%d %H:%M}"
+    return _("— %(moment)s (UTC)") % {"moment": moment} + "\n\n" + text
+
+
+def _without_controls(text: str) -> str:
+    """The text without control and direction characters, which could make a line look like another one."""
+    return "".join(
+        character
+        for character in text.replace("\r\n", "\n")
+        if character == "\n" or unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp") or character in JOINERS
+    )
+
+
+def _confirm(facts: Mapping[str, str]) -> list[str]:
+    return [
+        _("This e-mail address was entered in a form. If it was you, open this page and press the button there:"),
+        facts["link"],
+        *_code_and_way_out(facts),
+    ]
+
+
+def _reminder(facts: Mapping[str, str]) -> list[str]:
+    return [
+        _(
+            "This e-mail address was entered in a form some days ago, and that has not been confirmed yet. "
+            "If it was you, open this page and press the button there:"
+        ),
+        facts["link"],
+        *_code_and_way_out(facts),
+    ]
+
+
+def _code_and_way_out(facts: Mapping[str, str]) -> list[str]:
+    return [
+        _("Or type this code on the page where you entered the address. It works for one day:"),
+        facts["code"],
+        _(
+            "If it was not you, you need not do anything: what is not confirmed never appears anywhere and is deleted. "
+            "You can also open the page and choose “This was not me”."
+        ),
+        _("On the same page you can choose never to be written to again."),
+    ]
+
+
+def _links(facts: Mapping[str, str]) -> list[str]:
+    return [
+        ngettext(
+            "You asked for your link. It leads to your private page; do not pass it on:",
+            "You asked for your links. They lead to your private pages; do not pass them on:",
+            len(facts["link"].split("\n")),
+        ),
+        facts["link"],
+        _("If you did not ask for this, you need not do anything: nothing has changed."),
+        _("On the same page you can choose never to be written to again."),
+    ]
+
+
+def _listed(facts: Mapping[str, str]) -> list[str]:
+    return [
+        _("What you entered and confirmed has been accepted, and can be seen publicly once its time has come."),
+        _("Here you can look at it, correct it or withdraw it. The link is private; do not pass it on:"),
+        facts["link"],
+        _("On the same page you can choose never to be written to again."),
+    ]
+
+
+def _refused(facts: Mapping[str, str]) -> list[str]:
+    return [
+        _("What you entered and confirmed was not accepted. This is the reason that was given:"),
+        facts["reason"],
+        _("What you entered has been deleted."),
+    ]
+
+
+def _merged(facts: Mapping[str, str]) -> list[str]:
+    return [
+        _("What you entered was there already, so the two were made one. You need not do anything."),
+        _("What you entered a second time has been deleted."),
+    ]
+
+
+TEMPLATES: dict[str, Callable[[Mapping[str, str]], list[str]]] = {
+    "confirm": _confirm,
+    "reminder": _reminder,
+    "links": _links,
+    "listed": _listed,
+    "refused": _refused,
+    "merged": _merged,
+}
