@@ -25,17 +25,16 @@ class Address:
     def __str__(self) -> str:
         return f"http://{self.host}:{self.port}/"
 
-    def answers(self) -> bool:
-        """Whether something there speaks HTTP."""
+    def answers(self) -> int | None:
+        """The status with which something there answers for its first page; None where nothing speaks HTTP."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=5)
         try:
             connection.request("HEAD", "/")
-            connection.getresponse()
+            return connection.getresponse().status
         except (OSError, http.client.HTTPException):
-            return False
+            return None
         finally:
             connection.close()
-        return True
 
 
 class Stopped(Exception):
@@ -51,7 +50,7 @@ def serve_until_stopped(address: Address, *, with_worker: bool, greeting: str = 
     signal.signal(signal.SIGTERM, _stop)
     children = [subprocess.Popen(command) for command in commands]  # noqa: S603  our own program
     try:
-        _wait_until_ready(address, children)
+        _wait_until_ready(address, children, {200} if with_worker else {200, 404})
         click.echo(f"{greeting}ready: {address}")
         return _wait_for_a_death(children)
     except (Stopped, KeyboardInterrupt):
@@ -78,9 +77,10 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise Stopped
 
 
-def _wait_until_ready(address: Address, children: Sequence[subprocess.Popen[bytes]]) -> None:
+def _wait_until_ready(address: Address, children: Sequence[subprocess.Popen[bytes]], ready: set[int]) -> None:
+    """Until the first page is there, which the worker bakes; without a worker, until anything answers."""
     deadline = time.monotonic() + START_SECONDS
-    while not address.answers():
+    while address.answers() not in ready:
         if any(child.poll() is not None for child in children) or time.monotonic() > deadline:
             raise click.ClickException("The server did not start; its words stand above.")
         time.sleep(0.05)

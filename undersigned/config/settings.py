@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parent.parent
 DATA = env_path("UNDERSIGNED_DATA", Path("data")).resolve()
 KEYS = KeyRing(env_path("UNDERSIGNED_KEYS", DATA / "keys").resolve())
 # Not resolved: the public root is itself a link, to the generation that is shown.
-PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").absolute()
+PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").absolute()  # a link, which must not be followed here
 SITE_URL = env_str("UNDERSIGNED_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("UNDERSIGNED_SITE_NAME", "Undersigned")
 SOURCE_URL = env_str("UNDERSIGNED_SOURCE_URL", "")
@@ -192,7 +192,18 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"without addresses": {"()": "undersigned.config.logs.WithoutAddresses"}},
+    "formatters": {
+        "plain": {
+            "()": "undersigned.config.logs.WithoutData",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        },
+    },
     "handlers": {"standard error": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["standard error"], "level": env_str("UNDERSIGNED_LOG_LEVEL", "WARNING")},
+    "loggers": {
+        "django.request": {"level": "ERROR", "filters": ["without addresses"]},
+        "django.security": {"level": "ERROR", "filters": ["without addresses"]},
+    },
 }

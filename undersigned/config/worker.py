@@ -13,6 +13,7 @@ from threading import Event, Thread
 from django.conf import settings
 from django.db import close_old_connections
 
+from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
 from undersigned.ledger.models import Entry
 from undersigned.ledger.sequence import sequence
@@ -98,7 +99,7 @@ def attempt(step: Step, at: datetime) -> None:
     try:
         step.do(at)
     except Exception as fault:  # whatever it is, mail must go out and releases must happen
-        log.error("%s failed: %s", step.name, _place(fault))
+        log.error("%s failed: %s", step.name, place_of(fault))
 
 
 def pause(at: datetime) -> timedelta:
@@ -107,12 +108,3 @@ def pause(at: datetime) -> timedelta:
     if release is None:
         return PAUSE
     return max(min(PAUSE, release.instant - at), timedelta(milliseconds=1))
-
-
-def _place(fault: BaseException) -> str:
-    """The kind of a fault and where it arose; its words may quote personal data, so they stay out."""
-    trace = fault.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "nowhere"
-    return f"{type(fault).__qualname__} at {where}"

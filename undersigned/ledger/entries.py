@@ -68,7 +68,9 @@ def undo(entries: Sequence[Entry], event: Event, at: datetime) -> None:
     locked = list(Entry.objects.select_for_update().filter(Q(pk__in=counted) | amendments).order_by("pk"))
     Opening.objects.filter(entry__in=locked).delete()
     append([_undoing(entry, event) for entry in locked if entry.pk in counted and entry.index is not None], at)
-    Entry.objects.filter(pk__in=[entry.pk for entry in locked if entry.index is None]).delete()
+    for entry in reversed(locked):  # amendments go before what they amend
+        if entry.index is None:
+            entry.delete()
 
 
 def _undoing(entry: Entry, event: Event) -> NewEntry:

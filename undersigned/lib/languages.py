@@ -73,7 +73,7 @@ def autonym(tag: str) -> str:
 
 def language_name(tag: str, reader: str) -> str:
     """What the language `tag` is called in the language `reader`."""
-    locale, told_in = _locale(tag), _locale(reader)
+    locale, told_in = locale_of(tag), locale_of(reader)
     name = locale.get_display_name(told_in) if locale and told_in else None
     return name[:1].upper() + name[1:] if name else tag
 
@@ -83,7 +83,8 @@ def _is_known(language: str) -> bool:
     return language in Locale("en").languages
 
 
-def _locale(tag: str) -> Locale | None:
+def locale_of(tag: str) -> Locale | None:
+    """CLDR's data on the language, or None where it has none."""
     try:
         return Locale.parse(tag.replace("_", "-"), sep="-")
     except (UnknownLocaleError, ValueError):

@@ -211,8 +211,8 @@ def sort_form(name: str) -> str:
 def _without_form(name: str) -> str:
     """`name` without the legal forms in front and behind, however many: “… Co., Ltd.”."""
     front = _FORMS_IN_FRONT.match(name)
-    words = _FORMS_BEHIND.sub("", name[front.end() :] if front else name)
-    words = re.sub(r"(?<=\b\w\.)\s+(?=\w\.)", "", words).split(" ")  # “e. V.” is one word
+    rest = _FORMS_BEHIND.sub("", name[front.end() :] if front else name)
+    words = re.sub(r"(?<=\b\w\.)\s+(?=\w\.)", "", rest).split(" ")  # “e. V.” is one word
     while len(words) > 1 and words[-1].strip(",").replace(".", "").casefold() in _LEGAL_FORMS:
         words.pop()
     return " ".join(words).rstrip(", ")

@@ -6,10 +6,11 @@ from undersigned.letters.models import Letter
 
 
 class Baked(models.Model):
-    """The revision of a letter that the public folder shows. Written only by the bakery."""
+    """How far a letter's records had come when the folder was last made to show them. Written only by the bakery."""
 
     letter = models.OneToOneField(Letter, on_delete=models.CASCADE, primary_key=True, related_name="+")
     revision = models.PositiveBigIntegerField()
+    log_size = models.PositiveBigIntegerField()
     at = models.DateTimeField()
 
     def __str__(self) -> str:

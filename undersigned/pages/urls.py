@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from undersigned.pages import private, signing
+from undersigned.pages import invited, private, signing
 
 
 class TagConverter:
@@ -23,6 +23,9 @@ urlpatterns = [
     path("s/<str:token>/", private.own),
     path("s/<str:token>/correct/", private.correction),
     path("code/", signing.confirm_code),
+    path("i/<str:token>/<tag:language>/", invited.invitation),
+    path("i/<str:token>/<tag:language>/sign/<slug:kind>/", invited.sign_by_invitation),
+    path("p/<str:token>/<tag:language>/", invited.preview),
     path("<slug:slug>/<tag:language>/sign/<slug:kind>/", signing.sign_publicly),
     path("<slug:slug>/<tag:language>/find/", signing.find),
 ]

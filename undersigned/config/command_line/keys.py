@@ -29,17 +29,18 @@ def make(secret: Path | None, recipient: str | None) -> None:
 
     Keys that are there stay as they are.
     """
+    known = _has_recipient()
+    if not (known or recipient or secret):
+        raise click.UsageError("The coalition has no key yet: give --secret FILE to make one, or --recipient age1….")
     for name in SITE_KEYS:
         made = settings.KEYS.make_site_key(name)
         click.echo(f"{name}: {'made' if made else 'is there already'}")
-    if _has_recipient():
+    if known:
         click.echo("coalition: is there already")
     elif recipient:
         _keep_recipient(recipient)
     elif secret:
         make_coalition_key(secret)
-    else:
-        raise click.UsageError("The coalition has no key yet: give --secret FILE to make one, or --recipient age1….")
 
 
 def make_coalition_key(secret: Path) -> None:

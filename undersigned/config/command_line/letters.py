@@ -28,7 +28,7 @@ def import_(folder: Path) -> None:
         click.echo(f"gap: {gap}")
     blocks = imported.letter.blocks.count()
     languages = ", ".join(imported.letter.languages)
-    click.echo(f"{imported.letter.slug}: a draft of {blocks} blocks in {languages}, {len(imported.gaps)} gaps")
+    click.echo(f"{imported.letter.slug}: a draft of {blocks} blocks in {languages}, gaps: {len(imported.gaps)}")
     if imported.gaps:
         click.echo("The gaps are marked in the draft. Mend them at the desk, or mend the files and import again.")
 

@@ -1,0 +1,43 @@
+"""One office for each story, on the database that the tests run on."""
+
+import os
+import shutil
+from collections.abc import Generator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tests.flows.office import Office, free_port
+
+LETTER = Path(__file__).parent / "letter"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Generator[Office]:
+    """A coalition's own server, set up and serving, without a letter yet."""
+    office = Office(tmp_path, new_database(), free_port())
+    office.set_up()
+    office.start()
+    yield office
+    office.stop()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The coalition's folder: letter.toml and a text per language, the English one short of a paragraph."""
+    return Path(shutil.copytree(LETTER, tmp_path / "letter"))
+
+
+def new_database() -> str:
+    """The URL of an empty database beside the one that the tests use; "" for SQLite: the program makes its own file."""
+    url = os.environ.get("UNDERSIGNED_DATABASE", "")
+    if not url.startswith("postgresql"):
+        return ""
+    name = f"flow_{uuid4().hex[:12]}"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    head, _, query = url.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")

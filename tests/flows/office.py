@@ -1,0 +1,143 @@
+"""The office: the real program, with its own data, keys and record, as an operator runs it."""
+
+import email
+import email.policy
+import http.client
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TypeVar
+
+DESK = "secretary@ferry.example"
+PASSWORD = "a ferry needs no bridge"
+SECONDS = 90
+
+T = TypeVar("T")
+
+
+@dataclass
+class Answer:
+    """What the server said to one request, without a browser in between; names of headers in small letters."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass
+class Office:
+    """One coalition's server: `run` types a command, `start` serves, `mails` are what left for a mailbox."""
+
+    folder: Path
+    database: str
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    read: set[str] = field(default_factory=set)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        settings = {
+            "UNDERSIGNED_DATA": str(self.folder / "data"),
+            "UNDERSIGNED_SITE_URL": self.url,
+            "UNDERSIGNED_MAIL_FOLDER": str(self.folder / "mail"),
+            "UNDERSIGNED_MAIL_PACE": "0",
+            "UNDERSIGNED_HIDDEN_BATCH": "2",
+        } | ({"UNDERSIGNED_DATABASE": self.database} if self.database else {})
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
+        return inherited | settings
+
+    def run(self, *command: str, exits: int = 0) -> str:
+        """Type one command; what it printed. Fails unless it exits as expected."""
+        done = subprocess.run(
+            [sys.executable, "-m", "undersigned", *command],
+            env=self.environment, capture_output=True, text=True, timeout=SECONDS, check=False,
+        )  # fmt: skip
+        assert done.returncode == exits, (command, done.returncode, done.stdout, done.stderr)
+        return done.stdout + done.stderr
+
+    def set_up(self) -> None:
+        self.run("key", "make", "--secret", str(self.folder / "coalition.identity"))
+        self.run("migrate")
+        self.run("user", "add", DESK, "--name", "Secretary", "--password", PASSWORD)
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "undersigned", "serve", "--port", str(self.port)]
+        self.process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE)
+        assert self.process.stdout
+        line = self.process.stdout.readline().decode()
+        assert line == f"ready: {self.url}/\n", line
+
+    def stop(self) -> None:
+        """As an operator stops it; everything it had accepted is done."""
+        if self.process:
+            self.process.terminate()
+            assert self.process.wait(SECONDS) == 0
+            assert self.process.stdout
+            self.process.stdout.close()
+            self.process = None
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        """One bare request, as a crawler or a mail scanner makes it."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        try:
+            connection.request(method, path, headers={name.replace("_", "-"): text for name, text in headers.items()})
+            answer = connection.getresponse()
+            return Answer(answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read())
+        finally:
+            connection.close()
+
+    def mail_to(self, mailbox: str) -> EmailMessage:
+        """The next unread mail to `mailbox`, waited for."""
+        return until(lambda: self._unread(mailbox), f"a mail to {mailbox}")
+
+    def _unread(self, mailbox: str) -> EmailMessage | None:
+        for path in sorted((self.folder / "mail").glob("*.eml")):
+            message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            if path.name not in self.read and message["To"] == mailbox:
+                self.read.add(path.name)
+                assert isinstance(message, EmailMessage)
+                return message
+        return None
+
+    def bytes_at_rest(self) -> bytes:
+        """Everything that lies on the disk: record, write-ahead log, public folder, mails. (Keys and data of ours.)"""
+        files = [path for path in self.folder.rglob("*") if path.is_file()]
+        return b"\0".join(path.read_bytes() for path in files)
+
+
+def until(look: Callable[[], T | None], what: str, seconds: float = SECONDS) -> T:
+    """What `look` finds, looked for again and again; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"waited {seconds} s in vain for {what}")
+
+
+def link_in(message: EmailMessage) -> str:
+    """The private link that a mail leads to."""
+    return re.findall(r"http://\S+/s/\S+", str(message.get_content()))[0]
+
+
+def code_in(message: EmailMessage) -> str:
+    """The code for typing."""
+    return re.findall(r"^(\d{6})\s*$", str(message.get_content()), re.MULTILINE)[0]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,174 @@
+"""What an operator types, on the real program: its words and exit codes (0 done, 1 refused, 2 misused)."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.flows.conftest import new_database
+from tests.flows.office import DESK, Office, free_port
+
+SLUG = "open-the-ferry"
+ROWS = (
+    ("단체명", "영문 단체명", "홈페이지", "국가", "비고"),
+    ("나루지기회", "Ferry Keepers", "https://keepers.example", "대한민국", ""),
+    ("Ferry Keepers e.V.", "", "https://keepers.example/about", "Germany", ""),
+    ("=HYPERLINK(1)", "", "", "", ""),
+    ("강변이웃", "", "river.example", "Atlantis", ""),
+    ("강변이웃", "", "river.example", "", ""),
+)
+
+
+@pytest.fixture
+def idle(tmp_path: Path) -> Generator[Office]:
+    """An office that is set up, and does not serve."""
+    office = Office(tmp_path, new_database(), free_port())
+    office.set_up()
+    yield office
+    office.stop()
+
+
+@pytest.fixture
+def lettered(idle: Office, folder: Path) -> Office:
+    """The same, with a letter whose languages line up and whose text is frozen."""
+    english = folder / "letter.en.md"
+    english.write_text(english.read_text().replace("We ask you:", "There are families. {#families}\n\nWe ask you:"))
+    idle.run("letter", "import", str(folder))
+    idle.run("letter", "freeze", SLUG)
+    return idle
+
+
+@pytest.fixture
+def sheet(tmp_path: Path) -> Path:
+    path = tmp_path / "sheet.csv"
+    with path.open("w", encoding="utf-16", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(ROWS)
+    return path
+
+
+def test_keys_are_made_once_and_the_secret_one_is_handed_over(idle: Office) -> None:
+    secret = idle.folder / "coalition.identity"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert "AGE-SECRET-KEY-" in secret.read_text()
+    kept = {path: path.read_bytes() for path in (idle.folder / "data" / "keys").rglob("*") if path.is_file()}
+    assert "is there already" in idle.run("key", "make")
+    assert kept == {path: path.read_bytes() for path in kept}
+    for path, content in kept.items():
+        assert b"SECRET" not in content, path
+
+
+def test_keys_are_not_made_by_halves(tmp_path: Path) -> None:
+    office = Office(tmp_path, "", free_port())
+    assert "--secret" in office.run("key", "make", exits=2)
+    assert not (tmp_path / "data" / "keys").exists()
+
+
+def test_a_folder_with_faults_is_refused_whole_with_file_and_line(idle: Office, folder: Path) -> None:
+    manifest = folder / "letter.toml"
+    manifest.write_text(manifest.read_text().replace('prevailing = "ko"', 'prevailing = "ko'))
+    said = idle.run("letter", "import", str(folder), exits=1)
+    assert "letter.toml:3" in said
+    assert "Known letters: none" in idle.run("letter", "freeze", SLUG, exits=1)
+
+
+def test_a_letter_with_gaps_is_not_frozen(idle: Office, folder: Path) -> None:
+    idle.run("letter", "import", str(folder))
+    assert "do not line up" in idle.run("letter", "freeze", SLUG, exits=1)
+
+
+def test_a_sheet_is_shown_first_then_asked_and_its_bad_rows_are_named(lettered: Office, sheet: Path) -> None:
+    said = lettered.run("signatories", "import", SLUG, str(sheet), "--dry-run")
+    assert "“비고” was not recognised" in said
+    assert "2 would be asked, 0 of them would be listed, 3 refused; organisations: 2 new" in said
+    for line in ("row 3 refused", "same signatory as in row 2", "row 4 refused", "row 5 refused", "Atlantis"):
+        assert line in said
+    said = lettered.run("signatories", "import", SLUG, str(sheet))
+    assert "2 asked, 0 of them listed, 3 refused" in said
+    assert "0 asked" in lettered.run("signatories", "import", SLUG, str(sheet))
+
+
+def test_names_are_listed_only_when_a_desk_user_answers_for_them(lettered: Office, sheet: Path) -> None:
+    command = ("signatories", "import", SLUG, str(sheet), "--attested", "letters of consent, folder 3")
+    assert "--by" in lettered.run(*command, exits=2)
+    assert "no desk user" in lettered.run(*command, "--by", "nobody@ferry.example", exits=1)
+    assert "2 asked, 2 of them listed" in lettered.run(*command, "--by", DESK)
+
+
+def test_a_header_that_is_not_known_can_be_named(lettered: Office, tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("Wer,Wo\nUferhilfe,Germany\n")
+    assert "“Wer”" in lettered.run("signatories", "import", SLUG, str(path), exits=1)
+    said = lettered.run("signatories", "import", SLUG, str(path), "--map", "Wer=name", "--map", "Wo=country")
+    assert "1 asked" in said
+
+
+def test_an_hour_that_the_clocks_skip_is_refused_with_both_choices(lettered: Office) -> None:
+    said = lettered.run("release", "plan", SLUG, "2027-03-28T02:30", "Europe/Berlin", exits=1)
+    assert "01:30 (UTC+01:00)" in said
+    assert "03:30 (UTC+02:00)" in said
+    assert "No release is due" in lettered.run("release", "due")
+
+
+def test_a_planned_release_is_cancelled(lettered: Office) -> None:
+    assert "UTC" in lettered.run("release", "plan", SLUG, "2099-01-01T09:00", "Asia/Seoul")
+    lettered.run("release", "cancel", SLUG)
+    assert "No release is planned" in lettered.run("release", "cancel", SLUG, exits=1)
+
+
+def test_check_says_what_is_wrong_and_then_that_all_is_well(idle: Office) -> None:
+    assert "WRONG   public folder" in idle.run("check", exits=1)
+    idle.start()
+    assert "WRONG" not in idle.run("check")
+    assert "something else answers" in idle.run("serve", "--port", str(idle.port), exits=1)
+
+
+def test_a_test_mail_arrives(idle: Office) -> None:
+    idle.run("mail", "test", "somebody@mail.example")
+    assert idle.mail_to("somebody@mail.example")["Subject"] == "A test"
+
+
+def test_a_backup_brings_the_record_back(lettered: Office, sheet: Path, tmp_path: Path) -> None:
+    lettered.run("signatories", "import", SLUG, str(sheet), "--attested", "on paper", "--by", DESK)
+    backup, identity = tmp_path / "backup.age", tmp_path / "coalition.identity"
+    lettered.run("backup", str(backup))
+    assert "나루지기회".encode() not in backup.read_bytes()
+    assert "holds letters already" in lettered.run("restore", str(backup), "--identity", str(identity), exits=1)
+    elsewhere = Office(tmp_path / "elsewhere", new_database(), free_port())
+    shutil.copytree(tmp_path / "data" / "keys", tmp_path / "elsewhere" / "data" / "keys")
+    stranger = tmp_path / "stranger.identity"
+    other = Office(tmp_path / "other", "", free_port())
+    other.run("key", "make", "--secret", str(stranger))
+    assert "does not open" in elsewhere.run("restore", str(backup), "--identity", str(stranger), exits=1)
+    elsewhere.run("restore", str(backup), "--identity", str(identity))
+    assert "0 asked" in elsewhere.run("signatories", "import", SLUG, str(sheet))
+    elsewhere.run("release", "plan", SLUG, "2099-01-01T09:00", "Asia/Seoul")
+
+
+def test_the_demonstration_keeps_what_it_has(tmp_path: Path) -> None:
+    port = free_port()
+    first, second = _demonstrate(tmp_path, port), _demonstrate(tmp_path, port)
+    assert first[-1] == second[-1] == f"ready: http://127.0.0.1:{port}/"
+    assert first[-2] == second[-2]
+    assert "password: " in first[-2]
+    assert "setting up the demonstration …" in first
+    assert "setting up the demonstration …" not in second
+
+
+def _demonstrate(data: Path, port: int) -> list[str]:
+    command = [sys.executable, "-m", "undersigned", "demo", "--data", str(data), "--port", str(port)]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout
+        lines = []
+        while not lines or not lines[-1].startswith("ready:"):
+            line = process.stdout.readline()
+            assert line, lines
+            lines.append(line.rstrip())
+        process.terminate()
+    assert process.returncode == 0
+    return lines

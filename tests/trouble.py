@@ -1,0 +1,90 @@
+"""Trouble made on purpose: the database goes away at each step in turn, or another process acts in between."""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from itertools import count
+from threading import Barrier
+from typing import Any
+
+from django.apps import apps
+from django.db import OperationalError, connection, connections
+
+PATIENCE = 20  # seconds; who waits longer for a lock never gets it
+
+
+class Gone(OperationalError):
+    """The database went away."""
+
+
+def cut_at_each_step(act: Callable[[], object]) -> Iterator[int]:
+    """Break `act` at its first statement, at its second, and so on; yields after each, and ends when it got through."""
+    for step in count():
+        try:
+            with connection.execute_wrapper(_Cut(step)):
+                act()
+        except Gone:
+            yield step
+        else:
+            return
+
+
+def everything() -> dict[str, list[tuple[object, ...]]]:
+    """All that the database holds of ours, by table."""
+    models = [model for model in apps.get_models() if model.__module__.startswith("undersigned.")]
+    return {
+        model._meta.label: [
+            tuple(map(_plain, row)) for row in model._default_manager.order_by("pk").values_list().iterator()
+        ]
+        for model in models
+    }
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What several processes get that act at the same moment: answers, or the exceptions that they met."""
+    barrier = Barrier(len(acts))
+
+    def act(one: Callable[[], Any]) -> Any:
+        barrier.wait(PATIENCE)
+        return one()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        futures = [pool.submit(_in_own_connection, lambda one=one: act(one)) for one in acts]
+        return [future.exception(PATIENCE) or future.result() for future in futures]
+
+
+@contextmanager
+def another_process() -> Generator[Callable[[Callable[[], Any]], Future[Any]]]:
+    """Another process: what it is given to do begins, and has the time to run into a lock; then the test goes on."""
+    with ThreadPoolExecutor(1) as pool:
+
+        def begin(act: Callable[[], Any]) -> Future[Any]:
+            future = pool.submit(_in_own_connection, act)
+            wait([future], timeout=0.3)
+            return future
+
+        yield begin
+
+
+class _Cut:
+    def __init__(self, step: int) -> None:
+        self.left = step
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Sequence[object], *rest: object) -> Any:
+        # Savepoints stay whole: who has lost the database cannot go back to one, but has lost all since it anyway.
+        if "SAVEPOINT" not in sql:
+            if self.left == 0:
+                raise Gone(sql)
+            self.left -= 1
+        return execute(sql, params, *rest)
+
+
+def _in_own_connection(act: Callable[[], Any]) -> Any:
+    try:
+        return act()
+    finally:
+        connections.close_all()
+
+
+def _plain(value: object) -> object:
+    return bytes(value) if isinstance(value, memoryview) else value

@@ -1,0 +1,150 @@
+"""The bakery: everything public is a file, baked from the database into one folder.
+
+Only released and archived letters are ever rendered here, so that no file of another one can come to be anywhere.
+Equal records give equal bytes: nothing says when it was baked.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+
+from undersigned.ledger.models import Log
+from undersigned.letters.models import FormerSlug, Letter, Publication
+from undersigned.lib.languages import INTERFACE
+from undersigned.pages.answers import not_found
+from undersigned.pages.assets import FOLDER, assets
+from undersigned.pages.facts import facts
+from undersigned.pages.frame import render
+from undersigned.pages.generation import Files, PublicFolder
+from undersigned.pages.index import DEFAULT, chooser_page, index_page
+from undersigned.pages.letter import public_page
+from undersigned.pages.models import Baked
+from undersigned.pages.moved import LIST, moved_list, moved_page
+from undersigned.pages.privacy import privacy_notice
+from undersigned.pages.sign_page import Door, find_page, sign_page
+from undersigned.signing.models import Kind
+
+PRIVATE = ("accounts", "code", "desk", "i", "p", "s")
+ROBOTS = "User-agent: *\n" + "".join(f"Disallow: /{part}/\n" for part in PRIVATE)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How far a letter's records had come before it was rendered; later changes are another bake's."""
+
+    revision: int
+    log_size: int
+
+
+def public_letters() -> QuerySet[Letter]:
+    """The letters that the public may see, in the order of their release."""
+    return Letter.objects.filter(publication__in=[Publication.RELEASED, Publication.ARCHIVED]).order_by(
+        "released_at", "pk"
+    )
+
+
+def bake_due(at: datetime) -> list[Letter]:
+    """Bake the letters of which something has changed that the pages show; those that were baked."""
+    folder = PublicFolder(settings.PUBLIC_ROOT)
+    if folder.current and not _due().exists():
+        return []
+    with folder.lock():
+        due = list(_due() if folder.current else public_letters())
+        _bake(folder, due, at, everything=not folder.current)
+    return due
+
+
+def bake_all(at: datetime) -> list[Letter]:
+    """Bake everything anew, as after a change of the program; what comes out the same is left alone."""
+    folder = PublicFolder(settings.PUBLIC_ROOT)
+    with folder.lock():
+        letters = list(public_letters())
+        _bake(folder, letters, at, everything=True)
+    return letters
+
+
+def _due() -> QuerySet[Letter]:
+    """The public letters whose records have gone on since they were baked."""
+    size = Log.objects.filter(origin=OuterRef("origin")).values("size")[:1]
+    up_to_date = Baked.objects.filter(letter=OuterRef("pk"), revision=OuterRef("revision"), log_size=OuterRef("size"))
+    return public_letters().annotate(size=Subquery(size)).exclude(Exists(up_to_date))
+
+
+def _bake(folder: PublicFolder, letters: list[Letter], at: datetime, *, everything: bool) -> None:
+    states = {letter.pk: _state(letter) for letter in letters}
+    files = dict(_shared())
+    for letter in letters:
+        files.update(_files_of(letter))
+    folder.publish(files, _gone(folder, letters, files, everything=everything))
+    for pk, state in states.items():
+        facts = {"revision": state.revision, "log_size": state.log_size, "at": at}
+        Baked.objects.update_or_create(letter_id=pk, defaults=facts)
+
+
+def _state(letter: Letter) -> State:
+    return State(letter.revision, Log.objects.values_list("size", flat=True).get(origin=letter.origin))
+
+
+def _gone(folder: PublicFolder, letters: list[Letter], files: Files, *, everything: bool) -> frozenset[str]:
+    """Files that stood under the addresses of `letters` and are not made any more; assets outlive their generation."""
+    if everything:
+        return frozenset(path for path in folder.paths() - files.keys() if not path.startswith(f"{FOLDER}/"))
+    former = FormerSlug.objects.filter(letter__in=letters).values_list("slug", flat=True)
+    roots = {letter.slug for letter in letters} | set(former)
+    return frozenset(path for path in folder.paths() - files.keys() if path.partition("/")[0] in roots)
+
+
+def _shared() -> Iterator[tuple[str, bytes]]:
+    """What belongs to no letter alone."""
+    letters = list(public_letters())
+    for tag in INTERFACE:
+        page = index_page(letters, tag)
+        html = render("pages/index.html", page.frame, page=page).encode()
+        yield f"{tag}/index.html", html
+        if tag == DEFAULT:
+            yield "index.html", html
+    yield LIST, moved_list(letters).encode()
+    yield "404.html", not_found(HttpRequest()).content
+    yield "robots.txt", ROBOTS.encode()
+    for asset in assets().values():
+        yield f"{FOLDER}/{asset.name}", asset.content
+
+
+def _files_of(letter: Letter) -> Iterator[tuple[str, bytes]]:
+    """Everything that stands under the addresses of one letter, those of today and those of old."""
+    chooser = chooser_page(letter)
+    yield f"{letter.slug}/index.html", render("pages/chooser.html", chooser.frame, page=chooser).encode()
+    yield f"{letter.slug}/letter.json", facts(letter).encode()
+    for language in letter.languages:
+        for rest, html in _pages_of(letter, language):
+            yield f"{letter.slug}/{language}/{rest}index.html", html.encode()
+    for slug in letter.former_slugs.values_list("slug", flat=True):
+        yield from _signposts(letter, slug)
+
+
+def _pages_of(letter: Letter, language: str) -> Iterator[tuple[str, str]]:
+    """The pages of one language: what follows the language in their address, and their HTML."""
+    page = public_page(letter, language)
+    yield "", render("pages/letter.html", page.frame, page=page)
+    notice = privacy_notice(letter, language)
+    yield "privacy/", render("pages/privacy.html", notice.frame, notice=notice)
+    yield "find/", find_page(letter, language)
+    for kind in _open_kinds(letter):
+        yield f"sign/{kind}/", sign_page(Door.public(letter, kind, language))
+
+
+def _open_kinds(letter: Letter) -> Iterable[str]:
+    return (kind for kind in Kind.values if letter.takes(kind, invited=False))
+
+
+def _signposts(letter: Letter, slug: str) -> Iterator[tuple[str, bytes]]:
+    """The pages at a former address that lead on."""
+    chooser = moved_page(letter, letter.languages[0], is_chooser=True)
+    yield f"{slug}/index.html", render("pages/moved.html", chooser.frame, page=chooser).encode()
+    for language in letter.languages:
+        page = moved_page(letter, language)
+        yield f"{slug}/{language}/index.html", render("pages/moved.html", page.frame, page=page).encode()

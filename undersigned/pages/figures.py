@@ -1,0 +1,45 @@
+"""Dates, moments and numbers as each language's readers write them (CLDR)."""
+
+from datetime import date, datetime
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_location
+from babel.numbers import format_decimal
+
+
+def number(value: int, language: str) -> str:
+    return format_decimal(value, locale=_locale(language))
+
+
+def long_date(day: date, language: str) -> str:
+    return format_date(day, "long", _locale(language))
+
+
+def as_of(text: str, language: str) -> str:
+    """`2026`, `2026-03` or `2026-03-09`, as exact as it is."""
+    parts = [int(part) for part in text.split("-")]
+    day = date(*([*parts, 1, 1][:3]))
+    if len(parts) == 3:
+        return long_date(day, language)
+    return format_skeleton("yMMMM" if len(parts) == 2 else "y", day, locale=_locale(language))
+
+
+def wall_time(wall: datetime, language: str) -> str:
+    """A wall time to the minute: “10 November 2026, 09:00”. `wall` is naive."""
+    locale = _locale(language)
+    return f"{format_date(wall, 'long', locale)}, {format_datetime(wall, 'HH:mm', locale=locale)}"
+
+
+def city(zone: str, language: str) -> str:
+    """The city after which an IANA zone is named: “Seoul”, “서울”; the zone's own name where it has none."""
+    if "/" not in zone or zone.startswith("Etc/"):
+        return zone
+    return get_timezone_location(zone, _locale(language), return_city=True)
+
+
+def _locale(language: str) -> Locale:
+    """CLDR's locale of a tag, or English where it has none."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")

@@ -1,0 +1,170 @@
+"""The public folder: a symlink to the newest of a few generations, each a whole folder that is switched to at once.
+
+`data/public` → `data/generations/7/`; beside it `6/`, for readers who are in the middle of it, and `.scratch/`, where
+files and generations are prepared. A crash at any step leaves the folder as it was; the next baker sweeps up.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+KEPT = 2
+"""How many generations stay: the one that is served, and the one before it."""
+
+Files = Mapping[str, bytes]
+
+
+class NotOurs(Exception):
+    """In the place of the public folder stands something that no bakery made."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFolder:
+    """The public folder at `root`. Written only by who holds `lock`."""
+
+    root: Path
+
+    @property
+    def generations(self) -> Path:
+        return self.root.parent / "generations"
+
+    @property
+    def scratch(self) -> Path:
+        return self.generations / ".scratch"
+
+    @property
+    def current(self) -> Path | None:
+        """The generation that is served; None before the first one."""
+        return self.generations / os.readlink(self.root).rpartition("/")[2] if self.root.is_symlink() else None
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """One baker at a time, on this machine; what a crashed one left behind is swept up first."""
+        self.generations.mkdir(parents=True, exist_ok=True)
+        with (self.generations / ".lock").open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            self._sweep()
+            yield
+
+    def paths(self) -> set[str]:
+        """The files of the current generation, relative to it."""
+        return _paths(self.current) if self.current else set()
+
+    def publish(self, files: Files, gone: frozenset[str] = frozenset()) -> bool:
+        """Make `files` public and take `gone` away; whether anything changed.
+
+        What changes only in content is replaced file by file. New or vanishing files appear or vanish
+        together, by a switch to a new generation.
+        """
+        present = self.paths()
+        changed = {path: content for path, content in files.items() if not self._holds(path, content)}
+        gone = gone & present
+        if not changed and not gone and self.current:
+            return False
+        if gone or not changed.keys() <= present or not self.current:
+            self._switch(self._prepare(changed, gone))
+        else:
+            self._replace(changed)
+        self._prune()
+        return True
+
+    def _holds(self, path: str, content: bytes) -> bool:
+        try:
+            return self.current is not None and (self.current / path).read_bytes() == content
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+
+    def _replace(self, files: Files) -> None:
+        """Replace files one by one, in every generation that has them: no older one keeps a name that was withdrawn."""
+        for path, content in files.items():
+            for generation in self._numbered():
+                if (generation / path).is_file():
+                    _write(self.scratch / "file", content)
+                    (self.scratch / "file").replace(generation / path)
+                    _sync_folder((generation / path).parent)
+
+    def _prepare(self, changed: Files, gone: frozenset[str]) -> Path:
+        """A new generation in full, beside the public folder: unchanged files are links to those that are there."""
+        draft = self.scratch / "generation"
+        for path in sorted(self.paths() - gone - changed.keys()):
+            (draft / path).parent.mkdir(parents=True, exist_ok=True)
+            os.link(_existing(self.current) / path, draft / path)
+        for path, content in sorted(changed.items()):
+            (draft / path).parent.mkdir(parents=True, exist_ok=True)
+            _write(draft / path, content)
+        for folder, _folders, _files in os.walk(draft):
+            _sync_folder(Path(folder))
+        place = self.generations / str(self._next_number())
+        draft.rename(place)
+        _sync_folder(self.generations)
+        return place
+
+    def _switch(self, generation: Path) -> None:
+        """From one moment to the next, everything in `generation` is public, and nothing else."""
+        self._make_way()
+        link = self.scratch / "link"
+        link.symlink_to(os.path.relpath(generation, self.root.parent))
+        link.replace(self.root)
+        _sync_folder(self.root.parent)
+
+    def _make_way(self) -> None:
+        """An empty folder may stand where the link is to stand; anything else is not ours to remove."""
+        if self.root.is_symlink() or not self.root.exists():
+            return
+        try:
+            self.root.rmdir()
+        except OSError:
+            raise NotOurs(f"{self.root} is there and not empty: move it away, or set UNDERSIGNED_PUBLIC") from None
+
+    def _prune(self) -> None:
+        for generation in self._numbered()[:-KEPT]:
+            shutil.rmtree(generation)
+
+    def _sweep(self) -> None:
+        """Remove what was being prepared, and generations that were never switched to."""
+        if self.scratch.exists():
+            shutil.rmtree(self.scratch)
+        self.scratch.mkdir()
+        newest = int(self.current.name) if self.current else 0
+        for generation in self._numbered():
+            if int(generation.name) > newest:
+                shutil.rmtree(generation)
+
+    def _numbered(self) -> list[Path]:
+        """All generations, oldest first."""
+        folders = (path for path in self.generations.iterdir() if path.name.isdecimal())
+        return sorted(folders, key=lambda path: int(path.name))
+
+    def _next_number(self) -> int:
+        return max((int(path.name) for path in self._numbered()), default=0) + 1
+
+
+def _existing(generation: Path | None) -> Path:
+    if generation is None:
+        raise FileNotFoundError("there is no generation yet")
+    return generation
+
+
+def _paths(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that is on the disk when this returns."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the folder's own entries on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,202 @@
+"""The page of a letter: everything that `pages/letter.html` shows, in one language."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from undersigned.letters.content import Content, Party
+from undersigned.letters.models import Letter, Publication, Version
+from undersigned.lib.languages import interface_for, language_name
+from undersigned.pages.blank import blank_form
+from undersigned.pages.body import Body, body
+from undersigned.pages.figures import city, long_date, wall_time
+from undersigned.pages.form import SignForm
+from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame
+from undersigned.pages.roll import Roll, roll
+from undersigned.pages.said import Said, said
+from undersigned.pages.tally import TallyView, tally
+from undersigned.releases.models import Release
+from undersigned.signing.models import Kind
+
+SLOGAN = 140
+"""How long a description for search engines may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView:
+    """An addressee, line by line: name, title, postal address."""
+
+    lines: tuple[Said, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormLink:
+    """Where one signs as another kind."""
+
+    label: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignArea:
+    """The form that stands in the page, links to the others, or why nobody can sign."""
+
+    form: SignForm | None = None
+    links: tuple[FormLink, ...] = ()
+    closed: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return not self.closed
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """A letter in one language. `tally` and `roll` are left out for those who are invited before the release."""
+
+    frame: Frame
+    kicker: str
+    moment: str
+    headline: Said
+    deck: Said
+    controller: str
+    contact: str
+    prevailing: str
+    version: str
+    digest: str
+    facts: str
+    date: str
+    day: str
+    addressees: tuple[PartyView, ...]
+    cc: tuple[PartyView, ...]
+    body: Body
+    tally: TallyView | None
+    roll: Roll | None
+    sign: SignArea
+
+    @property
+    def short_digest(self) -> str:
+        return f"{self.digest[:4]}…{self.digest[-4:]}" if self.digest else ""
+
+
+def letter_page(letter: Letter, content: Content, language: str, place: Place, *, invited: bool = False) -> LetterPage:
+    """`content` of `letter` in `language`, at `place`: public, previewed, or (`invited`) shown to be signed."""
+    with translation.override(interface_for(language)):
+        return _page(letter, content, language, place, invited)
+
+
+def public_page(letter: Letter, language: str) -> LetterPage:
+    """The page of a released letter, as the public reads it."""
+    version = letter.frozen
+    if version is None or not letter.is_public:
+        raise ValueError(f"{letter.slug} is not released")
+    return letter_page(letter, version.content, language, Place.public(letter))
+
+
+def release_of(letter: Letter) -> Release | None:
+    """The release that made `letter` public, or is to."""
+    return letter.releases.exclude(state=Release.State.CANCELLED).order_by("-pk").first()
+
+
+def _page(letter: Letter, content: Content, language: str, place: Place, invited: bool) -> LetterPage:
+    version = letter.frozen
+    tag = interface_tag(language)
+    shows_names = letter.is_public or not invited
+    deck = said(letter.summary, language, _fallbacks(content))
+    kicker, moment = _kicker(letter, tag)
+    return LetterPage(
+        frame=_frame(letter, content, language, place),
+        kicker=kicker,
+        moment=moment,
+        headline=said(content.subject, language, _fallbacks(content)),
+        deck=deck,
+        controller=letter.controller,
+        contact=letter.contact,
+        prevailing=_prevailing(content, tag),
+        version=_("version %(number)s") % {"number": version.number} if version else _("draft"),
+        digest=version.hex_digest if version else "",
+        facts=f"/{letter.slug}/letter.json" if letter.is_public else "",
+        date=long_date(date.fromisoformat(content.date), language),
+        day=content.date,
+        addressees=tuple(_party(party, language, content) for party in content.addressees),
+        cc=tuple(_party(party, language, content) for party in content.cc),
+        body=body(content, language),
+        tally=tally(letter, tag) if shows_names else None,
+        roll=roll(letter, language) if shows_names else None,
+        sign=_sign_area(letter, language, place, version, invited),
+    )
+
+
+def _frame(letter: Letter, content: Content, language: str, place: Place) -> Frame:
+    headline = said(content.subject, language, _fallbacks(content)).text
+    frame = letter_frame(letter, language, place, headline)
+    deck = letter.summary.get(language) or headline
+    return replace(
+        frame,
+        language=language,
+        description=deck if len(deck) <= SLOGAN else f"{deck[: SLOGAN - 1].rstrip()}…",
+        default="" if place.is_private else f"{place.root}/",
+    )
+
+
+def _kicker(letter: Letter, tag: str) -> tuple[str, str]:
+    """What this is and since when it is public, with the instant for machines; a preview says that it is one."""
+    release = release_of(letter)
+    if release is None:
+        return _("Joint letter · draft"), ""
+    facts = {
+        "moment": wall_time(datetime.fromisoformat(release.wall_time), tag),
+        "city": city(release.zone, tag),
+    }
+    if letter.publication == Publication.EMBARGOED:
+        return _("Joint letter · under embargo until %(moment)s (%(city)s)") % facts, release.instant.isoformat()
+    if letter.publication == Publication.ARCHIVED:
+        return _("Joint letter · released %(moment)s (%(city)s) · archived") % facts, release.instant.isoformat()
+    return _("Joint letter · released %(moment)s (%(city)s)") % facts, release.instant.isoformat()
+
+
+def _prevailing(content: Content, tag: str) -> str:
+    if len(content.languages) == 1:
+        return ""
+    if not content.prevailing:
+        return _("All language versions are equal")
+    return _("The text in %(language)s prevails") % {"language": language_name(content.prevailing, tag)}
+
+
+def _party(party: Party, language: str, content: Content) -> PartyView:
+    fallbacks = _fallbacks(content)
+    postal = said(party.postal, language, fallbacks)
+    lines = [said(party.name, language, fallbacks), said(party.title, language, fallbacks)]
+    lines += [Said(line.strip(), postal.language) for line in postal.text.splitlines()]
+    return PartyView(tuple(line for line in lines if line))
+
+
+def _sign_area(letter: Letter, language: str, place: Place, version: Version | None, invited: bool) -> SignArea:
+    kinds = [kind for kind in Kind.values if version and letter.takes(kind, invited=invited)]
+    if not kinds:
+        return SignArea(closed=_closed(letter))
+    labels = {
+        Kind.ORGANISATION: _("Sign for an organisation"),
+        Kind.PERSON: _("Sign as a person of note"),
+        Kind.SUPPORTER: _("Sign as a supporter"),
+    }
+    paths = {kind: f"{place.root}/{language}/sign/{kind}/" for kind in kinds}
+    inline = Kind.SUPPORTER if Kind.SUPPORTER in kinds else ""
+    return SignArea(
+        form=blank_form(letter, inline, language, paths[inline]) if inline else None,
+        links=tuple(FormLink(labels[Kind(kind)], path) for kind, path in paths.items() if kind != inline),
+    )
+
+
+def _closed(letter: Letter) -> str:
+    if letter.publication == Publication.ARCHIVED:
+        return _("This letter is archived. It no longer takes signatures.")
+    if letter.is_public:
+        return _("This letter does not take public signatures at the moment.")
+    return _("This is a preview. Nobody can sign here.")
+
+
+def _fallbacks(content: Content) -> tuple[str, ...]:
+    return tuple(tag for tag in (content.prevailing, *content.languages) if tag)

@@ -1,0 +1,162 @@
+"""The roll: who is publicly listed under a letter, in the order and the script of the page's language."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from urllib.parse import urlsplit
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext as _
+
+from undersigned.letters.models import Letter, ListOrder
+from undersigned.lib.collation import ordered
+from undersigned.lib.countries import counts_as_country, label_name
+from undersigned.lib.names import sort_form
+from undersigned.pages.frame import interface_tag
+from undersigned.pages.said import Said, name_in, reads, said, script_of
+from undersigned.signing.models import Kind, Signatory, Signature, State, Visibility
+
+LATEST = 50
+"""So many of the supporters are named on the page of the letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name as it stands in the list: in the page's language, its own beside it, and what is known of its bearer."""
+
+    name: Said
+    original: Said
+    sort: str
+    country: str
+    position: int | None
+    details: tuple[Said, ...]
+    website: str = ""
+
+    @property
+    def host(self) -> str:
+        return (urlsplit(self.website).hostname or "").removeprefix("www.")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries under one heading; the heading is empty where the list is not grouped."""
+
+    title: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """All that is shown of the signatories."""
+
+    organisations: tuple[Group, ...]
+    persons: tuple[Group, ...]
+    supporters: tuple[Entry, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.organisations or self.persons or self.supporters)
+
+
+def listed(letter: Letter) -> QuerySet[Signature]:
+    """The signatures of `letter` that are listed under a public name."""
+    return Signature.objects.filter(
+        letter=letter, state=State.LISTED, visibility=Visibility.PUBLIC, signatory__isnull=False
+    )
+
+
+def roll(letter: Letter, language: str) -> Roll:
+    """The roll of `letter` for readers of `language`."""
+    rows = listed(letter).select_related("signatory")
+    writer = _Writer(letter, language)
+    latest = rows.filter(kind=Kind.SUPPORTER).order_by("-listed_at", "-pk")[:LATEST]
+    return Roll(
+        writer.groups(rows.filter(kind=Kind.ORGANISATION)),
+        writer.groups(rows.filter(kind=Kind.PERSON)),
+        tuple(writer.entry(row) for row in latest),
+    )
+
+
+def countries(letter: Letter) -> int:
+    """How many country labels the publicly listed names bear; “international” and none are no countries."""
+    keys = listed(letter).exclude(country="").values_list("country").annotate(Count("pk")).order_by()
+    return sum(counts_as_country(key) for key, _count in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes entries of one letter in one language."""
+
+    letter: Letter
+    language: str
+
+    def groups(self, rows: Iterable[Signature]) -> tuple[Group, ...]:
+        entries = ordered(map(self.entry, rows), lambda entry: entry.sort, self.language)
+        if self.letter.list_order == ListOrder.COALITION:
+            entries.sort(key=lambda entry: (entry.position is None, entry.position or 0))
+        if self.letter.list_order != ListOrder.COUNTRY:
+            return (Group("", tuple(entries)),) if entries else ()
+        return self._by_country(entries)
+
+    def entry(self, row: Signature) -> Entry:
+        bearer = row.signatory
+        name, original = self._names(row, bearer)
+        country = label_name(row.country, interface_tag(self.language), self.letter.country_labels)
+        return Entry(
+            name=name,
+            original=original,
+            sort=_sort_text(name.text, row),
+            country=country,
+            position=row.position,
+            details=tuple(detail for detail in self._details(row, bearer, country) if detail),
+            website=bearer.website if row.kind == Kind.ORGANISATION else "",
+        )
+
+    def _names(self, row: Signature, bearer: Signatory) -> tuple[Said, Said]:
+        """The name that a reader of this page can read, and the bearer's own where it is another one."""
+        own = name_in(bearer.name, bearer.names, row.language, self.language)
+        known = bearer.names.get(self.language)
+        if known == bearer.name or (not known and reads(bearer.name, self.language)):
+            return own, Said("")
+        shown = known or bearer.latin or bearer.names.get("en", "")
+        if not shown or shown == bearer.name:
+            return own, Said("")
+        return name_in(shown, bearer.names, row.language, self.language), own
+
+    def _details(self, row: Signature, bearer: Signatory, country: str) -> Sequence[Said]:
+        """Role, affiliation, country and seat; each as the interface or the bearer says it."""
+        if row.kind == Kind.PERSON:
+            return (self._role(row, bearer), self._affiliation(row, bearer), Said(country))
+        seat = Said(_("in exile, seat in %(seat)s") % {"seat": bearer.seat}) if bearer.seat else Said("")
+        return (Said(country), seat)
+
+    def _role(self, row: Signature, bearer: Signatory) -> Said:
+        role = self._translated(bearer.role, bearer.roles, row)
+        if not role or not bearer.is_former:
+            return role
+        return Said(_("former %(role)s") % {"role": role.text}, role.language)
+
+    def _affiliation(self, row: Signature, bearer: Signatory) -> Said:
+        affiliation = self._translated(bearer.affiliation, bearer.affiliations, row)
+        if not affiliation:
+            return affiliation
+        said = _("%(affiliation)s, for identification only") % {"affiliation": affiliation.text}
+        return Said(said, affiliation.language)
+
+    def _translated(self, text: str, others: dict[str, str], row: Signature) -> Said:
+        return said({self.language: others[self.language]}, self.language) if others.get(self.language) else (
+            name_in(text, others, row.language, self.language)
+        )
+
+    def _by_country(self, entries: Sequence[Entry]) -> tuple[Group, ...]:
+        """Grouped under the countries in the language's order; those without a label come last."""
+        sorted_ = ordered(entries, lambda entry: entry.country, self.language)
+        groups = [Group(country, tuple(group)) for country, group in groupby(sorted_, lambda entry: entry.country)]
+        return tuple(sorted(groups, key=lambda group: group.title == ""))
+
+
+def _sort_text(shown: str, row: Signature) -> str:
+    """Under what a name is looked for: the bearer's sort key, if it is in the script of the name that is shown."""
+    sort_key = row.signatory.sort_key
+    if sort_key and script_of(sort_key) == script_of(shown):
+        return sort_key
+    return sort_form(shown) if row.kind == Kind.ORGANISATION else shown

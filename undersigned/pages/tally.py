@@ -1,0 +1,70 @@
+"""The counts of a letter as a page shows them, with the rule by which they are counted."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from undersigned.ledger.models import Log
+from undersigned.ledger.tally import Counts, counts
+from undersigned.letters.models import Letter
+from undersigned.pages.figures import number
+from undersigned.pages.roll import countries, listed
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A number, and what it counts; `name` is stable, whatever the language."""
+
+    name: str
+    number: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class TallyView:
+    """All counts of one letter, in words. `lines` add up to the total; countries stand apart."""
+
+    total: str
+    label: str
+    lines: tuple[Line, ...]
+    rules: tuple[str, ...]
+
+
+def figures(letter: Letter) -> tuple[Counts, int]:
+    """The counts by the log, and of countries; before the release, when no log counts, those of the listed names."""
+    if letter.is_public:
+        return counts(Log.objects.get(origin=letter.origin)), countries(letter)
+    by_kind = dict(listed(letter).values_list("kind").annotate(Count("pk")).order_by())
+    expected = Counts(by_kind.get("organisation", 0), by_kind.get("person", 0), by_kind.get("supporter", 0))
+    return expected, countries(letter)
+
+
+def tally(letter: Letter, language: str) -> TallyView:
+    """The counts of `letter` in the interface language `language`, which is active."""
+    found, lands = figures(letter)
+    named = {"organisations": found.organisations, "persons": found.persons, "supporters": found.supporters}
+    shown = {**named, "hidden": found.hidden, "countries": lands}
+    lines = (Line(name, number(count, language), _label(name, count)) for name, count in shown.items() if count)
+    total = ngettext("signature", "signatures", found.total)
+    return TallyView(number(found.total, language), total, tuple(lines), rules())
+
+
+def rules() -> tuple[str, ...]:
+    """What the counts prove, and what they do not."""
+    return (
+        _("Each signature is counted once, from the public log; countries are those of publicly listed names."),
+        _("The log shows that nothing was counted twice or left out, not that every name is real."),
+    )
+
+
+def _label(name: str, count: int) -> str:
+    labels = {
+        "organisations": ngettext("organisation", "organisations", count),
+        "persons": ngettext("person of note", "persons of note", count),
+        "supporters": ngettext("supporter, by name", "supporters, by name", count),
+        "hidden": ngettext("supporter, counted only", "supporters, counted only", count),
+        "countries": ngettext("country, by public names", "countries, by public names", count),
+    }
+    return labels[name]
