@@ -48,6 +48,7 @@ _NO_COUNTRIES = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ", "AC", "CP", "CQ", "DG
 _ALSO = {
     "CD": ("DRC", "DR Congo", "Congo, Democratic Republic of the", "Democratic Republic of the Congo"),
     "CG": ("Republic of the Congo", "Congo Republic"),
+    "CI": ("Ivory Coast",),
     "CV": ("Cabo Verde",),
     "CZ": ("Czech Republic",),
     "GB": ("UK", "Great Britain", "Britain", "England", "Scotland", "Wales", "Northern Ireland", "大不列颠"),
@@ -55,15 +56,18 @@ _ALSO = {
     "HK": ("HKSAR", "中国香港"),
     INTERNATIONAL: ("global", "worldwide", "transnational", "세계", "全球"),
     "KP": ("North Korea", "DPRK", "Korea, Democratic People's Republic of", "조선", "북조선", "朝鲜", "北韩", "北朝鲜"),
-    "KR": ("Korea", "Korea (South)", "Republic of Korea", "ROK", "Korea, Republic of", "한국", "남한", "南韩", "韓国"),
+    "KR": ("Korea", "Korea (South)", "Republic of Korea", "ROK", "Korea, Republic of", "한국", "남한", "南韩", "韓國"),
     "LA": ("Lao People's Democratic Republic",),
     "MK": ("Macedonia",),
-    "MM": ("Burma", "버마", "缅甸"),
+    "MM": ("Myanmar", "Burma", "버마"),
+    "MO": ("Macau",),
     "NL": ("Holland", "화란"),
     "PS": ("Palestinian Territories", "State of Palestine"),
     "RU": ("Russian Federation", "러시아 연방", "俄国"),
+    "SZ": ("Swaziland",),
     "SY": ("Syrian Arab Republic",),
     TIBET: ("Tibet in exile", "티벳", "西藏", "图伯特", "圖博"),
+    "TL": ("East Timor", "동티모르"),
     "TR": ("Turkey", "터키"),
     "TW": ("ROC", "Republic of China", "타이완", "중화민국", "臺灣", "中华民国", "中華民國"),
     "US": ("USA", "US of America", "United States of America", "America", "미합중국"),
@@ -72,8 +76,8 @@ _ALSO = {
     "VA": ("Holy See",),
     "VN": ("Viet Nam", "월남"),
     "XK": ("XKX",),
-    NONE: ("none", "n/a", "-", "–", "—", "없음", "무", "无", "無"),
 }  # fmt: skip
+_NONE = {"", "none", "n/a", "-", "–", "—", "없음", "무", "无", "無"}
 _OFFICIAL = re.compile(r"(?P<name>[^,]+), (?:.*\b)?(?:republic|state|province|federated states)\b.*", re.IGNORECASE)
 
 
@@ -97,7 +101,7 @@ def counts_as_country(key: str) -> bool:
 
 def key_for(text: str, own: OwnLabels | None = None) -> str | None:
     """The label that `text` means: a code, or a name in English, Korean or Chinese; None when it is unknown."""
-    if text.strip() in _ALSO[NONE] or not text.strip():
+    if text.strip().casefold() in _NONE:
         return NONE
     wanted = _folded(text)
     for key, names in (own or {}).items():
@@ -136,5 +140,5 @@ def _territory(key: str, language: str) -> str:
 def _folded(text: str) -> str:
     """The letters alone, without case, accents, spaces, punctuation and a “the” in front."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if unicodedata.category(sign) != "Mn")
-    words = unicodedata.normalize("NFKC", plain).casefold().replace("&", " and ").strip().removeprefix("the ")
-    return "".join(sign for sign in words if sign.isalnum())
+    words = unicodedata.normalize("NFKC", plain).casefold().replace("&", " and ").replace("saint ", "st ").strip()
+    return "".join(sign for sign in words.removeprefix("the ") if sign.isalnum())

@@ -78,14 +78,14 @@ def language_name(tag: str, reader: str) -> str:
     return name[:1].upper() + name[1:] if name else tag
 
 
-def _is_known(language: str) -> bool:
-    """Whether CLDR has an English name for `language`."""
-    return language in Locale("en").languages
-
-
 def locale_of(tag: str) -> Locale | None:
     """CLDR's data on the language, or None where it has none."""
     try:
         return Locale.parse(tag.replace("_", "-"), sep="-")
     except (UnknownLocaleError, ValueError):
         return None
+
+
+def _is_known(language: str) -> bool:
+    """Whether CLDR has an English name for `language`."""
+    return language in Locale("en").languages
