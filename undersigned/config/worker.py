@@ -11,17 +11,17 @@ from datetime import datetime, timedelta
 from threading import Event, Thread
 
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
 from undersigned.ledger.models import Entry
 from undersigned.ledger.sequence import sequence
-from undersigned.letters.models import Letter
-from undersigned.letters.stages import touch
 from undersigned.lib.clock import now
 from undersigned.pages.bakery import bake_due
+from undersigned.post.gather import gather
 from undersigned.post.purge import purge
+from undersigned.post.sender import Sender
 from undersigned.releases.release import next_due, release_due
 from undersigned.signing.retention import forget, lapse, remind
 
@@ -46,11 +46,11 @@ def release_step(at: datetime) -> None:
 
 
 def sequence_step(_at: datetime) -> None:
-    """Number what waits in the opened logs, and let the pages of their letters follow."""
+    """Number all that waits in the opened logs; the bakery sees that they have grown."""
     waiting = Entry.objects.filter(index=None, log__opened_at__isnull=False)
-    for log_id, origin in waiting.values_list("log_id", "log__origin").distinct():
-        if sequence(log_id, hidden_batch=settings.HIDDEN_BATCH):
-            touch(set(Letter.objects.filter(origin=origin).values_list("pk", flat=True)))
+    for log_id in waiting.values_list("log_id", flat=True).distinct():
+        while sequence(log_id, hidden_batch=settings.HIDDEN_BATCH):
+            pass  # another batch: at a release all that was confirmed under embargo waits at once
 
 
 MINUTE = timedelta(minutes=1)
@@ -67,7 +67,7 @@ CLOCK = (
 
 def work_until(stopped: Event) -> None:
     """Go through the steps until `stopped`, or until the process that started us is gone."""
-    post = Thread(target=_repeat, args=((Step("send", make_sender().send_due),), stopped), name="post")
+    post = Thread(target=_repeat, args=(Post(make_sender(), stopped).steps(), stopped), name="post")
     post.start()
     parent = os.getppid()
     Thread(target=_stop_with, args=(parent, stopped), daemon=True).start()
@@ -75,16 +75,36 @@ def work_until(stopped: Event) -> None:
     post.join()
 
 
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Sends mail one by one, each by the clock of its own moment, and stops between two of them when asked to."""
+
+    sender: Sender
+    stopped: Event
+
+    def steps(self) -> tuple[Step, ...]:
+        return (Step("gather", gather), Step("send", self.send))
+
+    def send(self, _at: datetime) -> None:
+        try:
+            while not self.stopped.is_set() and self.sender.send_one(now()):
+                gather(now())  # who has just signed need not wait for a long queue
+        finally:
+            self.sender.close()
+
+
 def _repeat(steps: Sequence[Step], stopped: Event) -> None:
     done: dict[str, datetime] = {}
+    troubles = Troubles()
     while not stopped.is_set():
-        at = now()
         for step in steps:
+            at = now()
             if at - done.get(step.name, at - MINUTE) >= step.every:
                 done[step.name] = at
-                attempt(step, now())
+                attempt(step, at, troubles)
         close_old_connections()
         stopped.wait(pause(now()).total_seconds())
+    connections.close_all()
 
 
 def _stop_with(parent: int, stopped: Event) -> None:
@@ -94,17 +114,32 @@ def _stop_with(parent: int, stopped: Event) -> None:
             stopped.set()
 
 
-def attempt(step: Step, at: datetime) -> None:
+class Troubles:
+    """Writes a fault down once a minute at most for each step, however often the step is tried."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, datetime] = {}
+
+    def tell(self, step: str, fault: Exception, at: datetime) -> None:
+        if at - self._told.get(step, at - MINUTE) >= MINUTE:
+            self._told[step] = at
+            log.error("%s failed: %s", step, place_of(fault))
+
+
+def attempt(step: Step, at: datetime, troubles: Troubles) -> None:
     """One step; a fault in it is written down without the data it was about, and holds up no other step."""
     try:
         step.do(at)
     except Exception as fault:  # whatever it is, mail must go out and releases must happen
-        log.error("%s failed: %s", step.name, place_of(fault))
+        troubles.tell(step.name, fault, at)
 
 
 def pause(at: datetime) -> timedelta:
     """How long to sleep: half a second, and never past the moment of the next release."""
-    release = next_due(at)
-    if release is None:
+    try:
+        release = next_due(at)
+    except DatabaseError:  # the steps have said so; the record may be back in half a second
         return PAUSE
-    return max(min(PAUSE, release.instant - at), timedelta(milliseconds=1))
+    if release is None or release.instant <= at:  # an overdue one could not be carried out; it is tried again
+        return PAUSE
+    return min(PAUSE, release.instant - at)

@@ -1,0 +1,109 @@
+"""The worker keeps its appointments, whatever goes wrong beside them."""
+
+import threading
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import OperationalError
+from pytest_django.fixtures import Settings
+
+from tests.people import SECRETARY
+from tests.post.post_office import PostOffice, addresses, note
+from tests.stage import DAY, NOON
+from undersigned.config import worker
+from undersigned.config.worker import Post, Step, Troubles, attempt, pause, sequence_step
+from undersigned.ledger import sequence as sequencer
+from undersigned.ledger.entries import NewEntry, append
+from undersigned.ledger.models import Entry, Event, Log, Tallied
+from undersigned.letters.models import Letter
+from undersigned.lib.addresses import EmailAddress
+from undersigned.lib.clock import now
+from undersigned.post.models import Mail, MailState
+from undersigned.post.outbox import put
+from undersigned.post.transport import Answer
+from undersigned.releases.release import cancel
+
+SECOND = timedelta(seconds=1)
+MOMENT = datetime.fromisoformat("2026-11-11T03:00:00+00:00")
+"""When the embargoed letter of the stage is released."""
+
+
+def test_it_never_sleeps_past_the_moment_of_a_release(embargoed: Letter) -> None:
+    assert pause(MOMENT - DAY) == worker.PAUSE
+    assert pause(MOMENT - SECOND / 5) == SECOND / 5
+
+
+def test_an_overdue_release_does_not_make_it_spin(embargoed: Letter) -> None:
+    assert pause(MOMENT) == pause(MOMENT + DAY) == worker.PAUSE
+
+
+@pytest.mark.django_db
+def test_without_a_release_it_sleeps_half_a_second(embargoed: Letter) -> None:
+    cancel(embargoed, SECRETARY, NOON)
+    assert pause(MOMENT - SECOND / 5) == worker.PAUSE
+
+
+def test_it_outlives_a_record_that_is_away_for_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_at: datetime) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(worker, "next_due", away)
+    assert pause(NOON) == worker.PAUSE
+
+
+def test_a_fault_is_written_down_without_its_words_and_at_most_once_a_minute(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(_at: datetime) -> None:
+        raise ValueError("somi@mail.example")
+
+    troubles = Troubles()
+    for seconds in (0, 1, 59, 60):
+        attempt(Step("send", fail), NOON + seconds * SECOND, troubles)
+    assert caplog.text.count("send failed: ValueError at") == 2
+    assert "somi" not in caplog.text
+
+
+def test_a_fault_in_one_step_does_not_silence_another(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_at: datetime) -> None:
+        raise KeyError
+
+    troubles = Troubles()
+    attempt(Step("bake", fail), NOON, troubles)
+    attempt(Step("lapse", fail), NOON, troubles)
+    assert "bake failed" in caplog.text
+    assert "lapse failed" in caplog.text
+
+
+def test_all_that_waited_under_embargo_is_numbered_at_once(
+    letter: Letter, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.HIDDEN_BATCH = 3
+    monkeypatch.setattr(sequencer, "BATCH", 4)
+    log = Log.objects.get(origin=letter.origin)
+    named = [NewEntry(log.pk, Event.SIGNED, b"v", Tallied.SUPPORTER, b"record")] * 9
+    hidden = [NewEntry(log.pk, Event.SIGNED, b"v", Tallied.HIDDEN, None)] * 2
+    append(named + hidden, NOON)
+    sequence_step(NOON)
+    assert Entry.objects.filter(index=None).count() == 2  # too few hidden ones to hide among each other
+    append(hidden, NOON)
+    sequence_step(NOON)
+    assert not Entry.objects.filter(index=None).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("keys")
+def test_asked_to_stop_it_sends_no_further_mail() -> None:
+    stopped = threading.Event()
+
+    class Stopping(PostOffice):
+        def hand_over(self, message: bytes, sender: EmailAddress, recipient: EmailAddress) -> Answer:
+            stopped.set()
+            return super().hand_over(message, sender, recipient)
+
+    put([note(address) for address in addresses(3)], now())
+    office = Stopping()
+    for step in Post(office.sender(), stopped).steps():
+        step.do(now())
+    assert len(office.messages) == 1
+    assert Mail.objects.filter(state=MailState.WAITING).count() == 2
