@@ -35,8 +35,8 @@ def without_token(page: str) -> str:
 
 
 @pytest.mark.parametrize("person", [SOMI, AMAL, OYUN])
-def test_who_signs_is_told_to_look_into_the_mailbox(client: Client, letter: Letter, person: Person) -> None:
-    answer = post(client, path(letter, person.kind), form(letter, person))
+def test_who_signs_is_told_to_look_into_the_mailbox(letter: Letter, person: Person) -> None:
+    answer = post(Client(enforce_csrf_checks=True), path(letter, person.kind), form(letter, person))
     assert answer.status_code == 200
     assert "Look into your mailbox" in text_of(answer)
     assert TOKEN.search(text_of(answer))
@@ -207,8 +207,9 @@ def test_html_in_what_was_typed_stays_text(client: Client, letter: Letter) -> No
 # --- Nothing there ----------------------------------------------------------------------------------------------------
 
 
-def test_whatever_leads_nowhere_gets_the_same_bytes(client: Client, letter: Letter, keys: KeyRing) -> None:
+def test_whatever_leads_nowhere_gets_the_same_bytes(letter: Letter, keys: KeyRing) -> None:
     make_letter("not-public-yet", keys)
+    client = Client(enforce_csrf_checks=True)
     bodies = {
         client.get(address).content
         for address in (

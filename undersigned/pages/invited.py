@@ -23,6 +23,7 @@ READING = ("GET", "HEAD")
 
 
 @csrf_exempt  # so that a POST, too, is told what a stranger is told
+@csrf_exempt  # so that whatever is sent here gets the answer of an address that leads nowhere
 def preview(request: HttpRequest, token: str, language: str) -> HttpResponse:
     """GET /p/{token}/{language}/: the letter as it will look; its public page once it has one."""
     link = _find(token, language, PrivateLink.Purpose.PREVIEW)
@@ -39,6 +40,7 @@ def preview(request: HttpRequest, token: str, language: str) -> HttpResponse:
     )
 
 
+@csrf_exempt
 @csrf_exempt
 def invitation(request: HttpRequest, token: str, language: str) -> HttpResponse:
     """GET /i/{token}/{language}/: the letter, to be read before it is signed."""
