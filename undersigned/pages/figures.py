@@ -3,8 +3,11 @@
 from datetime import date, datetime
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, format_skeleton, get_timezone_location
+from babel.dates import format_date, format_skeleton, get_timezone_location
 from babel.numbers import format_decimal
+
+ENGLISH = "en-001"
+"""10 November 2026, as everybody reads it who reads English, and not November 10."""
 
 
 def number(value: int, language: str) -> str:
@@ -25,9 +28,9 @@ def as_of(text: str, language: str) -> str:
 
 
 def wall_time(wall: datetime, language: str) -> str:
-    """A wall time to the minute: “10 November 2026, 09:00”. `wall` is naive."""
-    locale = _locale(language)
-    return f"{format_date(wall, 'long', locale)}, {format_datetime(wall, 'HH:mm', locale=locale)}"
+    """A wall time to the minute, by the 24-hour clock: “10 November 2026, 09:00”. `wall` is naive."""
+    between = ", " if language == "en" else " "
+    return f"{long_date(wall, language)}{between}{wall:%H:%M}"
 
 
 def city(zone: str, language: str) -> str:
@@ -38,8 +41,8 @@ def city(zone: str, language: str) -> str:
 
 
 def _locale(language: str) -> Locale:
-    """CLDR's locale of a tag, or English where it has none."""
+    """CLDR's locale of a tag; international English where it says only that, or CLDR has none."""
     try:
-        return Locale.parse(language, sep="-")
+        return Locale.parse(language if language != "en" else ENGLISH, sep="-")
     except (UnknownLocaleError, ValueError):
-        return Locale("en")
+        return Locale.parse(ENGLISH, sep="-")

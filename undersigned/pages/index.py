@@ -100,4 +100,3 @@ def _day(letter: Letter) -> date:
     """The day of the release, by the wall clock of its zone."""
     release = release_of(letter)
     return date.fromisoformat(release.wall_time[:10]) if release else letter.date
-

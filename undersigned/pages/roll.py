@@ -13,7 +13,7 @@ from undersigned.lib.collation import ordered
 from undersigned.lib.countries import counts_as_country, label_name
 from undersigned.lib.names import sort_form
 from undersigned.pages.frame import interface_tag
-from undersigned.pages.said import Said, name_in, reads, said, script_of
+from undersigned.pages.said import Said, name_in, reads, script_of
 from undersigned.signing.models import Kind, Signatory, Signature, State, Visibility
 
 LATEST = 50
@@ -143,9 +143,9 @@ class _Writer:
         return Said(said, affiliation.language)
 
     def _translated(self, text: str, others: dict[str, str], row: Signature) -> Said:
-        return said({self.language: others[self.language]}, self.language) if others.get(self.language) else (
-            name_in(text, others, row.language, self.language)
-        )
+        if others.get(self.language):
+            return Said(others[self.language])
+        return name_in(text, others, row.language, self.language)
 
     def _by_country(self, entries: Sequence[Entry]) -> tuple[Group, ...]:
         """Grouped under the countries in the language's order; those without a label come last."""
