@@ -37,7 +37,12 @@ def new_database() -> str:
     if not url.startswith("postgresql"):
         return ""
     name = f"flow_{uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(_beside(url, "postgres"), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return _beside(url, name)
+
+
+def _beside(url: str, name: str) -> str:
+    """The URL of the database `name` on the same server."""
     head, _, query = url.partition("?")
     return f"{head.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
