@@ -8,7 +8,8 @@ from undersigned.lib.addresses import EmailAddress, Website
 from undersigned.lib.countries import key_for
 from undersigned.lib.languages import LanguageTag
 from undersigned.lib.refusal import Refusal, Refused, gettext_noop
-from undersigned.signing.sheet import PER_LANGUAGE, Row, texts_per_language
+from undersigned.signing.headers import PER_LANGUAGE
+from undersigned.signing.sheet import Row, texts_per_language
 from undersigned.signing.sign_on import KINDS, NAME_LIMIT, Card, Reading, UnknownCountry
 
 KIND_WORDS = {
