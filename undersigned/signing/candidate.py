@@ -1,5 +1,6 @@
 """A row of a sheet as a signatory to be asked: validated by the same rules as a form."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,9 @@ from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 from undersigned.signing.headers import PER_LANGUAGE
 from undersigned.signing.sheet import Row, texts_per_language
 from undersigned.signing.sign_on import KINDS, NAME_LIMIT, Card, Reading, UnknownCountry
+
+TOLD = 80
+"""So much of a refused cell is repeated in the refusal."""
 
 KIND_WORDS = {
     "organisation": "organisation", "organization": "organisation", "org": "organisation", "단체": "organisation",
@@ -60,8 +64,7 @@ def parse_row(row: Row, kind: str, labels: Mapping[str, Mapping[str, str]]) -> A
     card = _card(form, kind, labels)
     if form.refusals or card is None:
         raise Refused(form.refusals)
-    order = form.text("order").rstrip(".")
-    return Asked(kind, card, mailbox, language or "", int(order) if order.isascii() and order.isdigit() else None)
+    return Asked(kind, card, mailbox, language or "", _order(form.text("order")))
 
 
 def _card(form: Reading, kind: str, labels: Mapping[str, Mapping[str, str]]) -> Card | None:
@@ -74,7 +77,9 @@ def _card(form: Reading, kind: str, labels: Mapping[str, Mapping[str, str]]) -> 
         rest |= {"website": website or "", **_lines(form, "seat", "representative", "office")}
     if kind == "person":
         former = form.take("former", _former)
-        rest |= {**translations, **_lines(form, "latin", "sort_key", "role", "affiliation"), "is_former": bool(former)}
+        role = "role" if form.text("role") else "office"  # what an organisation's sheet calls office or position
+        rest |= {**translations, **_lines(form, "latin", "sort_key", "affiliation"), "is_former": bool(former)}
+        rest["role"] = form.name(role, required=False)
     return Card(name=name, country=country, **rest) if name else None
 
 
@@ -94,21 +99,26 @@ def _per_language(form: Reading, field: str) -> dict[str, str]:
     return {tag: text for tag, text in texts.items() if text}
 
 
+def _order(text: str) -> int | None:
+    """A place in the coalition's own order; a column of numbers may also hold something else, which is left out."""
+    return int(text.rstrip(".")) if re.fullmatch(r"[0-9]{1,6}\.?", text) else None
+
+
 def _kind(text: str) -> str:
     kind = KIND_WORDS.get(text.casefold())
     if kind not in KINDS:
-        raise UnknownKind("kind", text=text)
+        raise UnknownKind("kind", text=text[:TOLD])
     return kind
 
 
 def _former(text: str) -> bool:
     if text.casefold() not in FORMER_WORDS:
-        raise UnknownFormer("former", text=text)
+        raise UnknownFormer("former", text=text[:TOLD])
     return FORMER_WORDS[text.casefold()]
 
 
 def _country(text: str, labels: Mapping[str, Mapping[str, str]]) -> str:
     key = key_for(text, labels)
     if key is None:
-        raise UnknownLabel("country", text=text)
+        raise UnknownLabel("country", text=text[:TOLD])
     return key
