@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 
 from icu import Char, Script, UProperty, UScriptCode
@@ -122,6 +123,7 @@ def _refuse_invisible(name: str, field: str) -> None:
             raise NameHasControls(field, character=f"U+{ord(character):04X}")
 
 
+@lru_cache(maxsize=8192)  # a door reads thousands of names a second, and few different letters
 def _is_invisible(character: str) -> bool:
     """Controls, bidi controls, line ends, private and unassigned characters, fillers, variation selectors."""
     if unicodedata.category(character) in ("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"):
@@ -167,6 +169,7 @@ def _is_mark(character: str) -> bool:
     return unicodedata.category(character).startswith("M")
 
 
+@lru_cache(maxsize=8192)
 def _script(character: str) -> int:
     return int(Script.getScript(character).getScriptCode())
 
