@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from undersigned.ledger.models import Entry, Event, Opening, Tallied
 from undersigned.lib.clock import hour_of
@@ -64,13 +64,21 @@ def undo(entries: Sequence[Entry], event: Event, at: datetime) -> None:
     What opened their commitments, and those of their amendments, is destroyed.
     """
     counted = [entry.pk for entry in entries]
-    amendments = Q(event=Event.AMENDED, undoes__in=counted)
-    locked = list(Entry.objects.select_for_update().filter(Q(pk__in=counted) | amendments).order_by("pk"))
-    Opening.objects.filter(entry__in=locked).delete()
+    locked = list(_with_amendments(counted).select_for_update().order_by("pk"))
+    close(counted)
     append([_undoing(entry, event) for entry in locked if entry.pk in counted and entry.index is not None], at)
     for entry in reversed(locked):  # amendments go before what they amend
         if entry.index is None:
             entry.delete()
+
+
+def close(entries: Sequence[int]) -> None:
+    """Destroy what opens the commitments of these entries and of their amendments: the entries stay."""
+    Opening.objects.filter(entry__in=_with_amendments(entries)).delete()
+
+
+def _with_amendments(entries: Sequence[int]) -> QuerySet[Entry]:
+    return Entry.objects.filter(Q(pk__in=entries) | Q(event=Event.AMENDED, undoes__in=entries))
 
 
 def _undoing(entry: Entry, event: Event) -> NewEntry:

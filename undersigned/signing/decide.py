@@ -1,5 +1,6 @@
 """The desk's decisions on confirmed sign-ons: accept, refuse, merge."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -53,13 +54,18 @@ def identity_of(signature: Signature) -> Identity:
     return Identity({"": card.name, **card.names}, card.website, signature.country)
 
 
-def comes_from_own_domain(signature: Signature) -> bool:
-    """Whether the confirmed mailbox is of the domain of the organisation's website."""
-    card, mailbox = Signatory.objects.get(pk=signature.pk), mailbox_of(signature.pk)
-    if mailbox is None or not card.website:
+def comes_from_own_domain(signature: Signature, organisation: Organisation | None = None) -> bool:
+    """Whether the confirmed mailbox is of the domain of the organisation's website.
+
+    Where the register has that organisation (or `organisation`, if it is said to be another), the domain must be one
+    that the register knows: what a form claims proves nothing about a name that others had before.
+    """
+    identity, mailbox = identity_of(signature), mailbox_of(signature.pk)
+    domain = registrable_domain(mailbox.domain) if mailbox else ""
+    if not domain or domain != identity.domain:
         return False
-    domain = registrable_domain(mailbox.domain)
-    return bool(domain) and domain == registrable_domain(card.website)
+    known = organisation or find(identity)
+    return known is None or known.domains.filter(domain=domain).exists()
 
 
 @transaction.atomic
@@ -71,14 +77,14 @@ def accept(signature: Signature, by: Actor, at: datetime, evidence: str = "") ->
     """
     row = _undecided(signature)
     if row.kind == Kind.ORGANISATION:
-        _refuse_without_authority(row, evidence)
+        _refuse_without_authority(row, None, evidence)
         identity = identity_of(row)
         row.organisation = find(identity) or enter(identity, at)
         learn(row.organisation, identity)
         _refuse_listed_already(row, row.organisation)
         row.save(update_fields=["organisation"])
-    if evidence:
-        Attestation.objects.create(signature=row, actor=by.name, evidence=evidence, at=at)
+    if evidence.strip():
+        Attestation.objects.create(signature=row, actor=by.name, evidence=evidence.strip(), at=at)
     list_([row], at)
     _tell(row, "listed", {"link": private_link(row.pk, at)}, at)
     record(row.letter, by, "sign-on accepted", at, signature=str(row.pk), evidence=evidence)
@@ -101,13 +107,16 @@ def refuse(signature: Signature, reason: str, by: Actor, at: datetime) -> None:
 def merge(signature: Signature, organisation: Organisation, by: Actor, at: datetime, evidence: str = "") -> None:
     """Say that a sign-on is of an `organisation` of the register: its names become names of that entry.
 
+    Its domain becomes one of that entry's only on `evidence`: from then on it proves who may sign.
     Where that organisation is listed under the letter already, this sign-on ends, and what it counted is undone
     in the log as merged; otherwise it is accepted as that organisation's.
     """
     row = Signature.objects.select_for_update(of=("self",)).select_related("letter", "entry").get(pk=signature.pk)
     if row.kind != Kind.ORGANISATION or row.state not in (State.CONFIRMED, State.LISTED):
         raise DecidedMeanwhile
-    learn(organisation, identity_of(row))
+    if row.state == State.CONFIRMED and not _is_listed(row, organisation):
+        _refuse_without_authority(row, organisation, evidence)
+    learn(organisation, identity_of(row) if evidence.strip() else replace(identity_of(row), website=""))
     record(row.letter, by, "sign-on merged", at, signature=str(row.pk), organisation=organisation.pk)
     if _is_listed(row, organisation):
         _end_as_merged(row, at)
@@ -130,11 +139,10 @@ def withdraw_on_request(signature: Signature, request: str, by: Actor, at: datet
 
 
 def _accept_as(row: Signature, organisation: Organisation, by: Actor, at: datetime, evidence: str) -> None:
-    _refuse_without_authority(row, evidence)
     Signature.objects.filter(pk=row.pk).update(organisation=organisation)
     row.organisation = organisation
-    if evidence:
-        Attestation.objects.create(signature=row, actor=by.name, evidence=evidence, at=at)
+    if evidence.strip():
+        Attestation.objects.create(signature=row, actor=by.name, evidence=evidence.strip(), at=at)
     list_([row], at)
     _tell(row, "listed", {"link": private_link(row.pk, at)}, at)
 
@@ -155,8 +163,8 @@ def _undecided(signature: Signature) -> Signature:
     return row
 
 
-def _refuse_without_authority(row: Signature, evidence: str) -> None:
-    if not evidence.strip() and not comes_from_own_domain(row):
+def _refuse_without_authority(row: Signature, organisation: Organisation | None, evidence: str) -> None:
+    if not evidence.strip() and not comes_from_own_domain(row, organisation):
         raise EvidenceMissing("evidence")
 
 

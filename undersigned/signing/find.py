@@ -18,6 +18,8 @@ MOST = 20
 @transaction.atomic
 def send_links(letter: Letter, mailbox: EmailAddress, language: str, at: datetime) -> None:
     """Mail the links to all sign-ons of `mailbox` under `letter`; where there are none, a decoy that never leaves."""
+    if letter.keep_until < at.date():  # its signatories are forgotten: the answer is the same for everybody anyway
+        return
     digest = mailbox_digest(settings.KEYS.letter_key(letter.pk), mailbox)
     states = (State.PENDING, *STANDING)
     rows = Signature.objects.filter(letter=letter, mailbox_digest=digest, state__in=states).order_by("created_at")

@@ -1,7 +1,8 @@
 """Being listed or counted: the step that writes an entry into the log, whoever takes it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F
@@ -21,7 +22,7 @@ def list_(signatures: Sequence[Signature], at: datetime) -> None:
     versions = Version.objects.in_bulk({signature.version_id for signature in signatures})
     entries = append(
         [
-            _entry(signature, signatories.get(signature.pk), logs[signature.letter_id], versions[signature.version_id])
+            _entry(signature, signatories, logs[signature.letter_id], versions[signature.version_id])
             for signature in signatures
         ],
         at,
@@ -50,11 +51,11 @@ def _logs(signatures: Sequence[Signature]) -> dict[object, int]:
     return {origins[log.origin]: log.pk for log in Log.objects.filter(origin__in=origins)}
 
 
-def _entry(signature: Signature, signatory: Signatory | None, log: int, version: Version) -> NewEntry:
-    if signatory is None:
+def _entry(signature: Signature, signatories: Mapping[UUID, Signatory], log: int, version: Version) -> NewEntry:
+    if signature.visibility == Visibility.COUNTED_ONLY:
         return NewEntry(log, Event.SIGNED, bytes(version.digest), Tallied.HIDDEN, None)
-    kind = Tallied(signature.kind)
-    return NewEntry(log, Event.SIGNED, bytes(version.digest), kind, record_of(signature, signatory))
+    record = record_of(signature, signatories[signature.pk])
+    return NewEntry(log, Event.SIGNED, bytes(version.digest), Tallied(signature.kind), record)
 
 
 def _seal_mailboxes(hidden: Sequence[Signature]) -> None:

@@ -54,7 +54,7 @@ def sign(batch: Sequence[SignOn], at: datetime) -> list[Receipt | Refusal]:
     A pending sign-on reserves nothing, so a repeat is stored just as a first one is; confirmation tells them apart.
     """
     with transaction.atomic():
-        opened = _open({sign_on.letter for sign_on in batch})
+        opened = _open({sign_on.letter for sign_on in batch}, at)
         answers: list[Receipt | Refusal] = []
         taken: list[_Rows] = []
         for sign_on in batch:
@@ -134,8 +134,9 @@ class _Rows:
     note: outbox.NewNote
 
 
-def _open(letters: set[UUID]) -> dict[UUID, _Opened]:
-    found = Letter.objects.filter(pk__in=letters)
+def _open(letters: set[UUID], at: datetime) -> dict[UUID, _Opened]:
+    """Those of `letters` that have a text to sign, and whose signatories are not forgotten yet."""
+    found = Letter.objects.filter(pk__in=letters, keep_until__gte=at.date())
     versions = {letter.pk: letter.frozen for letter in found}
     return {
         letter.pk: _Opened(letter, version, settings.KEYS.letter_key(letter.pk))
