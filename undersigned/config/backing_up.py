@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import sqlite3
 import subprocess
 import tarfile
@@ -14,6 +15,7 @@ import pyrage
 from django.conf import settings
 from django.db import connection, connections
 
+from undersigned.config.migrating import refuse_future
 from undersigned.letters.models import Letter
 from undersigned.lib.refusal import Refusal
 
@@ -28,14 +30,13 @@ class BackupRefused(Refusal):
 def back_up(file: Path) -> None:
     """Write a consistent copy of the database into `file`, encrypted to the coalition's age recipient."""
     recipient = pyrage.x25519.Recipient.from_str(settings.KEYS.coalition_recipient())
-    if file.exists():
-        raise BackupRefused(reason=f"{file} is there already; choose another name.")
+    _refuse_taken(file)
     with _scratch() as folder:
         plain = folder / "record"
         _dump(plain)
         sealed = folder / "sealed"
-        pyrage.encrypt_file(str(plain), str(sealed), [recipient])
-        _keep(sealed.read_bytes(), file)
+        pyrage.encrypt_file(str(plain), str(sealed), [recipient])  # in chunks: a record may be larger than the memory
+        _keep(sealed, file)
 
 
 def restore(file: Path, identity: Path, *, replace: bool) -> None:
@@ -63,10 +64,14 @@ def restore(file: Path, identity: Path, *, replace: bool) -> None:
 
 def back_up_keys(file: Path, passphrase: str) -> None:
     """Write the folder of keys into `file`, encrypted with `passphrase` (age, scrypt)."""
+    _refuse_taken(file)
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as archive:
         archive.add(settings.KEYS.folder, arcname=".")
-    _keep(pyrage.passphrase.encrypt(packed.getvalue(), passphrase), file)
+    with _scratch() as folder:
+        sealed = folder / "sealed"
+        sealed.write_bytes(pyrage.passphrase.encrypt(packed.getvalue(), passphrase))
+        _keep(sealed, file)
 
 
 def restore_keys(file: Path, passphrase: str) -> None:
@@ -109,6 +114,7 @@ def _restore_sqlite(plain: Path) -> None:
     with closing(sqlite3.connect(plain)) as found:
         if found.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise BackupRefused(reason="The backup is damaged: SQLite finds it inconsistent.")
+        refuse_future(set(found.execute("SELECT app, name FROM django_migrations")))
         place = Path(str(settings.DATABASES["default"]["NAME"]))
         place.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(place)) as target:
@@ -144,10 +150,20 @@ def _scratch() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _keep(content: bytes, file: Path) -> None:
+def _refuse_taken(file: Path) -> None:
+    if file.exists():
+        raise BackupRefused(reason=f"{file} is there already; choose another name.")
+
+
+def _keep(sealed: Path, file: Path) -> None:
+    """`sealed` under its name, whole and on the disk, or not at all."""
     file.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as kept:
-        kept.write(content)
-        kept.flush()
-        os.fsync(kept.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as kept, sealed.open("rb") as content:
+            shutil.copyfileobj(content, kept)
+            kept.flush()
+            os.fsync(kept.fileno())
+    except OSError:
+        file.unlink()
+        raise

@@ -1,5 +1,6 @@
 """One process tree: the server and the worker, started together, stopped together."""
 
+import ctypes
 import http.client
 import signal
 import subprocess
@@ -13,6 +14,8 @@ import click
 
 START_SECONDS = 60
 STOP_SECONDS = 20
+LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,9 @@ def serve_until_stopped(address: Address, *, with_worker: bool, greeting: str = 
         return 1
     commands = [_server(address), *([_worker()] if with_worker else [])]
     signal.signal(signal.SIGTERM, _stop)
-    children = [subprocess.Popen(command) for command in commands]  # noqa: S603  our own program
+    children = [_start(command) for command in commands]
     try:
-        _wait_until_ready(address, children, {200} if with_worker else {200, 404})
+        _wait_until_ready(address, children, with_page=with_worker)
         click.echo(f"{greeting}ready: {address}")
         return _wait_for_a_death(children)
     except (Stopped, KeyboardInterrupt):
@@ -77,10 +80,20 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise Stopped
 
 
-def _wait_until_ready(address: Address, children: Sequence[subprocess.Popen[bytes]], ready: set[int]) -> None:
-    """Until the first page is there, which the worker bakes; without a worker, until anything answers."""
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """A child that ends when we do, however we end."""
+    return subprocess.Popen(command, preexec_fn=_end_with_parent)  # noqa: S603, PLW1509  our own program; no threads yet
+
+
+def _end_with_parent() -> None:
+    if LIBC is not None:
+        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _wait_until_ready(address: Address, children: Sequence[subprocess.Popen[bytes]], *, with_page: bool) -> None:
+    """Until the first page is there, which the worker bakes; without a worker, until anything is answered."""
     deadline = time.monotonic() + START_SECONDS
-    while address.answers() not in ready:
+    while (status := address.answers()) is None or (with_page and status != 200):
         if any(child.poll() is not None for child in children) or time.monotonic() > deadline:
             raise click.ClickException("The server did not start; its words stand above.")
         time.sleep(0.05)

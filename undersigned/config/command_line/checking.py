@@ -9,10 +9,10 @@ import click
 from django.conf import settings
 from django.core import checks
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from undersigned.config.command_line.keys import SITE_KEYS
 from undersigned.config.mailing import make_transport
+from undersigned.config.migrating import refuse_other_shape
 from undersigned.letters.models import Letter
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.clock import now
@@ -64,10 +64,7 @@ def _letter_keys() -> str:
 
 
 def _database() -> str:
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
-        raise NotInOrder(f"{len(missing)} migrations are missing: undersigned migrate")
+    refuse_other_shape()
     return connection.vendor
 
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import click
-from django.core.management import call_command
 
 from undersigned.config import backing_up
+from undersigned.config.migrating import bring_up_to_date
 from undersigned.lib.clock import now
 from undersigned.pages.bakery import bake_all
 
@@ -13,7 +13,7 @@ from undersigned.pages.bakery import bake_all
 @click.command()
 def migrate() -> None:
     """Bring the database to the shape that this version needs."""
-    call_command("migrate", verbosity=0, interactive=False)
+    bring_up_to_date()
     click.echo("The database is up to date.")
 
 
@@ -54,6 +54,6 @@ def restore(file: Path, identity: Path, keys: Path | None, replace: bool) -> Non
         backing_up.restore_keys(keys, click.prompt("Passphrase of the keys", hide_input=True))
         click.echo("The keys are back.")
     backing_up.restore(file, identity, replace=replace)
-    call_command("migrate", verbosity=0, interactive=False)
+    bring_up_to_date()
     bake_all(now())
     click.echo("The record is back, and the public folder is baked from it.")

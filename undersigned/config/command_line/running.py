@@ -5,7 +5,11 @@ from threading import Event
 from types import FrameType
 
 import click
+from django.conf import settings
+from django.db import connection, connections
 
+from undersigned.config.command_line.keys import SITE_KEYS
+from undersigned.config.migrating import bring_up_to_date, refuse_other_shape
 from undersigned.config.serving import Address, serve_until_stopped
 from undersigned.config.worker import work_until
 
@@ -14,14 +18,23 @@ from undersigned.config.worker import work_until
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--no-worker", is_flag=True, help="Only the server; “undersigned worker” runs apart.")
-def serve(host: str, port: int, no_worker: bool) -> None:
+@click.option("--migrate", is_flag=True, help="Bring the database up to date first; with SQLite that is always done.")
+def serve(host: str, port: int, no_worker: bool, migrate: bool) -> None:
     """Serve the public folder, the forms and the desk; with the worker, until stopped."""
+    _refuse_without_keys()
+    if migrate or connection.vendor == "sqlite":
+        settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
+        bring_up_to_date()
+    refuse_other_shape()
+    connections.close_all()
     raise SystemExit(serve_until_stopped(Address(host, port), with_worker=not no_worker))
 
 
 @click.command()
 def worker() -> None:
     """Do what time brings: releases, log, pages, mail, reminders, lapse. Until stopped."""
+    _refuse_without_keys()
+    refuse_other_shape()
     stopped = Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -30,3 +43,9 @@ def worker() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     work_until(stopped)
+
+
+def _refuse_without_keys() -> None:
+    """A sign-on that cannot be sealed would be lost when it comes; so nothing starts without the keys."""
+    for name in SITE_KEYS:
+        settings.KEYS.site_key(name)
