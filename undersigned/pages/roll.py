@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from undersigned.letters.models import Letter, ListOrder
 from undersigned.lib.collation import ordered
-from undersigned.lib.countries import counts_as_country, label_name
+from undersigned.lib.countries import counts_as_country, key_for, label_name
 from undersigned.lib.names import sort_form
+from undersigned.pages.figures import number
 from undersigned.pages.frame import interface_tag
 from undersigned.pages.said import Said, name_in, reads, script_of
 from undersigned.signing.models import Kind, Signatory, Signature, State, Visibility
@@ -46,11 +47,22 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Chapter:
+    """The entries of one kind; `size` is written as the page's language writes numbers."""
+
+    groups: tuple[Group, ...]
+    size: str
+
+    def __bool__(self) -> bool:
+        return bool(self.groups)
+
+
+@dataclass(frozen=True, slots=True)
 class Roll:
     """All that is shown of the signatories."""
 
-    organisations: tuple[Group, ...]
-    persons: tuple[Group, ...]
+    organisations: Chapter
+    persons: Chapter
     supporters: tuple[Entry, ...]
 
     def __bool__(self) -> bool:
@@ -70,8 +82,8 @@ def roll(letter: Letter, language: str) -> Roll:
     writer = _Writer(letter, language)
     latest = rows.filter(kind=Kind.SUPPORTER).order_by("-listed_at", "-pk")[:LATEST]
     return Roll(
-        writer.groups(rows.filter(kind=Kind.ORGANISATION)),
-        writer.groups(rows.filter(kind=Kind.PERSON)),
+        writer.chapter(rows.filter(kind=Kind.ORGANISATION)),
+        writer.chapter(rows.filter(kind=Kind.PERSON)),
         tuple(writer.entry(row) for row in latest),
     )
 
@@ -89,8 +101,11 @@ class _Writer:
     letter: Letter
     language: str
 
-    def groups(self, rows: Iterable[Signature]) -> tuple[Group, ...]:
+    def chapter(self, rows: Iterable[Signature]) -> Chapter:
         entries = ordered(map(self.entry, rows), lambda entry: entry.sort, self.language)
+        return Chapter(self._groups(entries), number(len(entries), interface_tag(self.language)))
+
+    def _groups(self, entries: list[Entry]) -> tuple[Group, ...]:
         if self.letter.list_order == ListOrder.COALITION:
             entries.sort(key=lambda entry: (entry.position is None, entry.position or 0))
         if self.letter.list_order != ListOrder.COUNTRY:
@@ -126,8 +141,16 @@ class _Writer:
         """Role, affiliation, country and seat; each as the interface or the bearer says it."""
         if row.kind == Kind.PERSON:
             return (self._role(row, bearer), self._affiliation(row, bearer), Said(country))
-        seat = Said(_("in exile, seat in %(seat)s") % {"seat": bearer.seat}) if bearer.seat else Said("")
-        return (Said(country), seat)
+        return (Said(country), self._seat(bearer))
+
+    def _seat(self, bearer: Signatory) -> Said:
+        """The seat in exile: by its name in the page's language where it is a country that we know."""
+        if not bearer.seat:
+            return Said("")
+        own = self.letter.country_labels
+        key = key_for(bearer.seat, own)
+        seat = label_name(key, interface_tag(self.language), own) if key else bearer.seat
+        return Said(_("in exile, seat in %(seat)s") % {"seat": seat})
 
     def _role(self, row: Signature, bearer: Signatory) -> Said:
         role = self._translated(bearer.role, bearer.roles, row)

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,8 @@ BEHIND_A_DOOR = ("/desk/", "/accounts/")
 """Where only desk users come, who are told in their own way that something is not there."""
 UNTOLD = frozenset({LIST, "404.html"})
 """Files that serve the server."""
+
+NOUGHT = re.compile(r"q=0(\.0{0,3})?")
 
 Headers = list[tuple[str, str]]
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
@@ -115,7 +118,7 @@ class Serve:
         found = self._copy(path)
         if found:
             return _file(path, found, environ)
-        if (self.root / path / "index.html").is_file():
+        if self._copy(f"{path}/index.html"):
             return _redirect("308 Permanent Redirect", f"/{path}/")
         return self._moved(path)
 
@@ -190,17 +193,22 @@ def _file(path: str, copy: Copy, environ: WSGIEnvironment) -> Reply | None:
     kind = TYPES.get(Path(path).suffix)
     if kind is None or path in UNTOLD:
         return None
-    tag = f'"{copy.tag}"'
+    packs = bool(copy.packed) and _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    tag = f'"{copy.tag}-gz"' if packs else f'"{copy.tag}"'  # two byte sequences, two tags (RFC 9110 §8.8.3.3)
     headers = [("ETag", tag), ("Cache-Control", FOR_GOOD if path.startswith(f"{FOLDER}/") else A_MINUTE)]
     headers += [("Vary", "Accept-Encoding"), *SAFETY]
-    if tag in environ.get("HTTP_IF_NONE_MATCH", ""):
+    if copy.tag in environ.get("HTTP_IF_NONE_MATCH", ""):
         return Reply("304 Not Modified", headers)
-    content = copy.content
-    if copy.packed and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", ""):
-        content = copy.packed
-        headers.append(("Content-Encoding", "gzip"))
+    content = copy.packed if packs else copy.content
+    headers += [("Content-Encoding", "gzip")] if packs else []
     headers += [("Content-Type", kind), ("Content-Length", str(len(content)))]
     return Reply("200 OK", headers, content)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    """Whether a browser names gzip among what it takes, and not with a quality of nought (RFC 9110 §12.5.3)."""
+    codings = (part.replace(" ", "").partition(";") for part in accepted.lower().split(","))
+    return any(name == "gzip" and not NOUGHT.fullmatch(quality) for name, _, quality in codings)
 
 
 def _redirect(status: str, href: str) -> Reply:
