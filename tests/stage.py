@@ -16,11 +16,11 @@ from pytest_django.fixtures import Settings
 from tests.people import SECRETARY, Person
 from undersigned.ledger.models import Log
 from undersigned.ledger.sequence import sequence
-from undersigned.letters import draft
+from undersigned.letters import draft, links
 from undersigned.letters.blocks import Kind, Source
 from undersigned.letters.content import ParallelBlock, Wording
 from undersigned.letters.freeze import freeze
-from undersigned.letters.models import Letter, SignOns
+from undersigned.letters.models import Letter, PrivateLink, SignOns
 from undersigned.letters.stages import set_sign_ons
 from undersigned.lib.keys import KeyRing
 from undersigned.lib.sealing import unseal
@@ -143,6 +143,12 @@ def sign_on(
     [answer] = sign([value], at)
     assert isinstance(answer, Receipt), answer
     return Signature.objects.get(pk=answer.signature)
+
+
+def invitation_to(letter: Letter) -> PrivateLink:
+    """An invitation to sign `letter`."""
+    links.make(letter, PrivateLink.Purpose.INVITATION, "Partners", SECRETARY, NOON - DAY)
+    return PrivateLink.objects.order_by("-pk")[0]
 
 
 def sign_and_confirm(person: Person, letter: Letter, at: datetime = NOON, **typed: str) -> Signature:

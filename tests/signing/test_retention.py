@@ -1,0 +1,121 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.people import AMAL, OYUN, SOMI
+from tests.stage import DAY, MINUTE, NOON, notes, number_entries, sign_and_confirm, sign_on
+from undersigned.ledger.models import Log, Opening
+from undersigned.ledger.tally import counts
+from undersigned.letters.models import Letter
+from undersigned.lib.addresses import EmailAddress
+from undersigned.lib.keys import KeyMissing, KeyRing
+from undersigned.signing.confirm import CodeWrong, Confirmed, NothingToConfirm, confirm, confirm_by_code
+from undersigned.signing.find import send_links
+from undersigned.signing.models import ConfirmationCode, Mailbox, SealedName, Signatory, Signature, State
+from undersigned.signing.retention import forget, lapse, remind
+from undersigned.signing.sign import sign
+from undersigned.signing.sign_on import NotTaken, parse
+from undersigned.signing.terms import terms_of
+
+LATER = datetime(2029, 1, 1, tzinfo=UTC)
+"""The day after the letter's data were to be kept."""
+
+
+# --- Reminders --------------------------------------------------------------------------------------------------------
+
+
+def test_a_reminder_after_two_days_and_another_after_five(letter: Letter, keys: KeyRing) -> None:
+    sign_on(SOMI, letter)
+    sent = [remind(NOON + n * DAY) for n in range(1, 8)]
+    assert sent == [0, 1, 0, 0, 1, 0, 0]
+    assert [note["template"] for note in notes(keys)] == ["confirm", "reminder", "reminder"]
+
+
+def test_delays_can_be_given(letter: Letter) -> None:
+    sign_on(SOMI, letter)
+    assert remind(NOON + MINUTE, [MINUTE]) == 1
+    assert remind(NOON + DAY, [MINUTE]) == 0
+
+
+def test_a_reminder_brings_a_new_code_and_the_old_one_is_void(letter: Letter, keys: KeyRing) -> None:
+    signature = sign_on(SOMI, letter)
+    remind(NOON + 2 * DAY)
+    old, new = (note["facts"]["code"] for note in notes(keys))
+    if old != new:
+        assert isinstance(confirm_by_code(signature.pk, old, NOON + 2 * DAY), CodeWrong)
+    assert isinstance(confirm_by_code(signature.pk, new, NOON + 2 * DAY), Confirmed)
+
+
+def test_who_confirmed_is_not_reminded(letter: Letter, keys: KeyRing) -> None:
+    sign_and_confirm(SOMI, letter)
+    assert remind(NOON + 6 * DAY) == 0
+    assert notes(keys) == []
+
+
+# --- Lapse ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_confirmed_lapses_after_fourteen_days_and_is_erased(letter: Letter, keys: KeyRing) -> None:
+    hidden, signature = sign_on(AMAL, letter), sign_on(SOMI, letter)
+    assert lapse(NOON + 14 * DAY - MINUTE) == 0
+    assert lapse(NOON + 14 * DAY) == 2
+    for row in (hidden, signature):
+        row.refresh_from_db()
+        assert (row.state, row.mailbox_digest, row.country) == (State.LAPSED, None, "")
+    assert not any(table.objects.exists() for table in (Signatory, SealedName, Mailbox, ConfirmationCode))
+    assert notes(keys) == []
+
+
+def test_what_was_confirmed_never_lapses(letter: Letter) -> None:
+    sign_and_confirm(OYUN, letter)
+    assert lapse(NOON + timedelta(days=400)) == 0
+
+
+# --- Forgetting -------------------------------------------------------------------------------------------------------
+
+
+def test_at_the_end_everything_about_persons_is_erased_and_the_count_stays(letter: Letter, keys: KeyRing) -> None:
+    for person in (SOMI, AMAL):
+        sign_and_confirm(person, letter)
+    number_entries(letter)
+    assert forget(datetime(2028, 12, 31, 23, 59, tzinfo=UTC)) == 0
+    assert forget(LATER) == 2
+    assert forget(LATER) == 0
+    assert not any(table.objects.exists() for table in (Signatory, SealedName, Mailbox))
+    assert counts(Log.objects.get()).total == 2
+    assert not Opening.objects.filter(entry__event="signed").exists()
+    with pytest.raises(KeyMissing):
+        keys.letter_key(letter.pk)
+
+
+def test_the_pages_follow(letter: Letter) -> None:
+    sign_and_confirm(SOMI, letter)
+    before = Letter.objects.get(pk=letter.pk).revision
+    forget(LATER)
+    assert Letter.objects.get(pk=letter.pk).revision > before
+
+
+def test_what_was_not_counted_yet_lapses_and_can_no_longer_be_confirmed(letter: Letter) -> None:
+    pending, undecided = sign_on(SOMI, letter), sign_and_confirm(OYUN, letter)
+    forget(LATER)
+    assert {row.state for row in Signature.objects.all()} == {State.LAPSED}
+    for row in (pending, undecided):
+        [answer] = confirm([row.pk], LATER)
+        assert isinstance(answer, NothingToConfirm)
+
+
+def test_nobody_signs_or_asks_for_a_link_afterwards(letter: Letter, keys: KeyRing) -> None:
+    sign_and_confirm(SOMI, letter)
+    terms = terms_of(letter, invited=False)
+    forget(LATER)
+    value = parse(SOMI.form(terms.digest), SOMI.kind, "en", terms)
+    assert isinstance(sign([value], LATER)[0], NotTaken)
+    send_links(letter, EmailAddress(SOMI.email), "en", LATER)
+    assert notes(keys) == []
+
+
+def test_other_letters_are_left_alone(letter: Letter, keys: KeyRing) -> None:
+    sign_and_confirm(SOMI, letter)
+    Letter.objects.filter(pk=letter.pk).update(keep_until=LATER.date() + DAY)
+    assert forget(LATER) == 0
+    assert keys.letter_key(letter.pk)
