@@ -5,6 +5,7 @@ import hmac
 import secrets
 
 import pyrage
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE_BYTES = 12
@@ -18,6 +19,8 @@ def seal(key: bytes, plain: str, purpose: str) -> bytes:
 
 def unseal(key: bytes, sealed: bytes, purpose: str) -> str:
     """What `seal` was given; cryptography's InvalidTag when key, purpose or bytes are not the same."""
+    if len(sealed) < NONCE_BYTES:
+        raise InvalidTag
     return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode()).decode()
 
 
