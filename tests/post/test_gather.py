@@ -54,7 +54,7 @@ def test_two_letters_each_have_their_day() -> None:
 def seen() -> tuple[list[Note], list[gathering._Opened]]:
     """What a process sees of the outbox before it writes a mail."""
     notes = list(Note.objects.all())
-    return notes, [found for note in notes if (found := gathering._open(note))]
+    return notes, [found for note in notes if (found := gathering._open(note, NOON))]
 
 
 def test_what_one_process_has_taken_up_another_leaves_alone() -> None:
@@ -165,3 +165,11 @@ def test_without_the_mail_key_nothing_is_lost(settings: Settings) -> None:
         gather(NOON)
     settings.KEYS = ring
     assert gather(NOON) == 1
+
+
+def test_a_mail_that_had_to_wait_for_its_day_has_the_link_and_no_stale_code() -> None:
+    put([note(reference=uuid4())], NOON)
+    office = PostOffice()
+    office.sender().send_due(NOON + 2 * HOUR)
+    assert LINK in words(office.messages[0])
+    assert "code" not in words(office.messages[0])

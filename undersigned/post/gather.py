@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from undersigned.post.models import Mail, Mailed, MailState, Note
 from undersigned.post.outbox import is_silenced
 
 DAY = timedelta(days=1)
+CODE_IS_FRESH = timedelta(hours=1)
 BATCH = 50
 MOST_ITEMS = 5
 
@@ -54,7 +55,7 @@ def _audiences(at: datetime) -> list[bytes]:
 def _gather(audience: bytes, at: datetime) -> bool:
     """One mail out of all that waits for an audience. Reading, opening and writing happen before the transaction."""
     notes = list(Note.objects.filter(audience=audience, mail=None, due_at__lte=at).order_by("-pk"))
-    opened = [found for note in notes if (found := _open(note))]
+    opened = [found for note in notes if (found := _open(note, at))]
     told = _worth_telling(opened)
     if not told:
         Note.objects.filter(pk__in=[note.pk for note in notes], mail=None).delete()
@@ -102,7 +103,7 @@ def _worth_telling(opened: Sequence[_Opened]) -> list[_Opened]:
     return list(by_subject.values())[:MOST_ITEMS]
 
 
-def _open(note: Note) -> _Opened | None:
+def _open(note: Note, at: datetime) -> _Opened | None:
     """The note as it was put; None for a decoy, and for one that no key of ours opens any more."""
     try:
         plain = json.loads(unseal(settings.KEYS.site_key("mail"), bytes(note.sealed), "note"))
@@ -111,8 +112,15 @@ def _open(note: Note) -> _Opened | None:
         return None
     if plain["decoy"]:
         return None
-    item = Item(note.template, plain["facts"], note.created_at)
-    return _Opened(note, EmailAddress(plain["mailbox"]), plain["language"], item)
+    return _Opened(note, EmailAddress(plain["mailbox"]), plain["language"], _item(note, plain["facts"], at))
+
+
+def _item(note: Note, facts: Mapping[str, str], at: datetime) -> Item:
+    """What the note tells `at` this time; a code that has lost much of its day is left out, the link does the same."""
+    old = at - note.created_at > CODE_IS_FRESH
+    return Item(
+        note.template, {name: text for name, text in facts.items() if not (old and name == "code")}, note.created_at
+    )
 
 
 def _payload(told: Sequence[_Opened]) -> bytes:

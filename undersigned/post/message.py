@@ -22,7 +22,7 @@ from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.languages import interface_for
 
 JOINERS = "\u200c\u200d"  # Persian and several Indian languages cannot be written without them
-LINE_BYTES = 400  # a folded link is a broken link; RFC 5321 §4.5.3.1.6 allows 998
+LINE_BYTES = 990  # a folded link is a broken link; RFC 5321 §4.5.3.1.6 allows 998
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +148,14 @@ def _reminder(facts: Mapping[str, str]) -> list[str]:
 
 
 def _code_and_way_out(facts: Mapping[str, str]) -> list[str]:
+    code = []
+    if "code" in facts:
+        code = [
+            _("Or type this code on the page where you entered the address. It works for one day:"),
+            facts["code"],
+        ]
     return [
-        _("Or type this code on the page where you entered the address. It works for one day:"),
-        facts["code"],
+        *code,
         _(
             "If it was not you, you need not do anything: what is not confirmed never appears anywhere and is deleted. "
             "You can also open the page and choose “This was not me”."
