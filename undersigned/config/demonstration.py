@@ -19,7 +19,7 @@ from undersigned.letters.import_ import import_folder
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
 from undersigned.lib.countries import key_for
-from undersigned.pages.bakery import bake_due
+from undersigned.pages.bakery import bake_all, bake_due
 from undersigned.releases.release import Moment, release_due, schedule
 from undersigned.signing.ask import Evidence, Import, import_rows
 from undersigned.signing.confirm import confirm
@@ -67,7 +67,7 @@ def stage(data: Path) -> str:
         click.echo("setting up the demonstration …")
         _stage(login)
     else:
-        bake_due(now())
+        bake_all(now())
     return login.read_text().strip()
 
 

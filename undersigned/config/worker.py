@@ -18,7 +18,7 @@ from undersigned.config.mailing import make_sender
 from undersigned.ledger.models import Entry
 from undersigned.ledger.sequence import sequence
 from undersigned.lib.clock import now
-from undersigned.pages.bakery import bake_due
+from undersigned.pages.bakery import bake_all, bake_due
 from undersigned.post.gather import gather
 from undersigned.post.purge import purge
 from undersigned.post.sender import Sender
@@ -71,6 +71,7 @@ def work_until(stopped: Event) -> None:
     post.start()
     parent = os.getppid()
     Thread(target=_stop_with, args=(parent, stopped), daemon=True).start()
+    attempt(Step("bake anew", bake_all), now(), Troubles())  # the program may have changed since it last ran
     _repeat(CLOCK, stopped)
     post.join()
 
