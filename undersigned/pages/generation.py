@@ -1,7 +1,8 @@
 """The public folder: a symlink to the newest of a few generations, each a whole folder that is switched to at once.
 
 `data/public` → `data/generations/7/`; beside it `6/`, for readers who are in the middle of it, and `.scratch/`, where
-files and generations are prepared. A crash at any step leaves the folder as it was; the next baker sweeps up.
+files and generations are prepared. A crash at any step leaves the folder as it was; the next baker sweeps up. The
+older generation holds nothing that the newer one does not: what was withdrawn is on no disk of ours.
 """
 
 import fcntl
@@ -69,7 +70,7 @@ class PublicFolder:
             self._switch(self._prepare(changed, gone))
         else:
             self._replace(changed)
-        self._prune()
+        self._tidy_older()
         return True
 
     def _holds(self, path: str, content: bytes) -> bool:
@@ -79,13 +80,13 @@ class PublicFolder:
             return False
 
     def _replace(self, files: Files) -> None:
-        """Replace files one by one, in every generation that has them: no older one keeps a name that was withdrawn."""
+        """Replace files of the current generation, one by one; each is there in whole at any moment."""
+        generation = _existing(self.current)
         for path, content in files.items():
-            for generation in self._numbered():
-                if (generation / path).is_file():
-                    _write(self.scratch / "file", content)
-                    (self.scratch / "file").replace(generation / path)
-                    _sync_folder((generation / path).parent)
+            _write(self.scratch / "file", content)
+            (self.scratch / "file").replace(generation / path)
+        for folder in {(generation / path).parent for path in files}:
+            _sync_folder(folder)
 
     def _prepare(self, changed: Files, gone: frozenset[str]) -> Path:
         """A new generation in full, beside the public folder: unchanged files are links to those that are there."""
@@ -120,9 +121,22 @@ class PublicFolder:
         except OSError:
             raise NotOurs(f"{self.root} is there and not empty: move it away, or set UNDERSIGNED_PUBLIC") from None
 
-    def _prune(self) -> None:
-        for generation in self._numbered()[:-KEPT]:
+    def _tidy_older(self) -> None:
+        """Remove older generations but the last ones, and from these what the current one does not hold any more."""
+        older = [generation for generation in self._numbered() if generation != self.current]
+        for generation in older[: -(KEPT - 1)]:
             shutil.rmtree(generation)
+        for generation in older[-(KEPT - 1) :]:
+            for path in _paths(generation):
+                self._tidy(generation / path, _existing(self.current) / path)
+
+    def _tidy(self, old: Path, new: Path) -> None:
+        """Have `old` be what `new` is: the same file, or none."""
+        if not new.exists():
+            old.unlink()
+        elif not old.samefile(new):
+            os.link(new, self.scratch / "file")
+            (self.scratch / "file").replace(old)
 
     def _sweep(self) -> None:
         """Remove what was being prepared, and generations that were never switched to."""
@@ -133,6 +147,7 @@ class PublicFolder:
         for generation in self._numbered():
             if int(generation.name) > newest:
                 shutil.rmtree(generation)
+        self._tidy_older()
 
     def _numbered(self) -> list[Path]:
         """All generations, oldest first."""
