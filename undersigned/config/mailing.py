@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from undersigned.lib.addresses import EmailAddress
+from undersigned.lib.addresses import EmailAddress, NotAnAddress
 from undersigned.lib.env import Misconfigured
 from undersigned.post.sender import Sender
 from undersigned.post.transport import SECURITY, FolderTransport, Server, SmtpTransport, Transport
@@ -31,4 +31,12 @@ def make_transport() -> Transport:
 
 def make_sender() -> Sender:
     """The sender over that transport, at the pace of the settings."""
-    return Sender(make_transport(), EmailAddress.parse(settings.MAIL_SENDER), settings.MAIL_PACE)
+    return Sender(make_transport(), own_address(), settings.MAIL_PACE)
+
+
+def own_address() -> EmailAddress:
+    """The address that stands in From; Misconfigured where it is none."""
+    try:
+        return EmailAddress.parse(settings.MAIL_SENDER)
+    except NotAnAddress:
+        raise Misconfigured("UNDERSIGNED_MAIL_SENDER", "an e-mail address such as post@example.org") from None

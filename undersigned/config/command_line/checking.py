@@ -11,10 +11,9 @@ from django.core import checks
 from django.db import connection
 
 from undersigned.config.command_line.keys import SITE_KEYS
-from undersigned.config.mailing import make_transport
+from undersigned.config.mailing import make_transport, own_address
 from undersigned.config.migrating import refuse_other_shape
 from undersigned.letters.models import Letter
-from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.clock import now
 from undersigned.post.transport import SmtpTransport
 
@@ -72,7 +71,7 @@ def _mail() -> str:
     transport = make_transport()
     if not isinstance(transport, SmtpTransport):
         return f"messages are written into {settings.MAIL_FOLDER}"
-    transport.greet(EmailAddress.parse(settings.MAIL_SENDER))
+    transport.greet(own_address())
     return f"{settings.MAIL_HOST} answers"
 
 

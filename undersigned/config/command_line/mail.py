@@ -1,9 +1,8 @@
 """`mail`: trying whether mail leaves."""
 
 import click
-from django.conf import settings
 
-from undersigned.config.mailing import make_transport
+from undersigned.config.mailing import make_transport, own_address
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.clock import now
 from undersigned.post.message import Envelope, assemble, trial
@@ -19,7 +18,7 @@ def mail() -> None:
 @click.argument("address")
 def test(address: str) -> None:
     """Send a test message to ADDRESS, and say what the mail server answered."""
-    recipient, sender = EmailAddress.parse(address), EmailAddress.parse(settings.MAIL_SENDER)
+    recipient, sender = EmailAddress.parse(address), own_address()
     transport = make_transport()
     message = assemble(trial(), Envelope(sender, recipient, now()), eight_bit=transport.eight_bit)
     answer = transport.hand_over(message, sender, recipient)
