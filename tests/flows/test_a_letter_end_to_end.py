@@ -52,6 +52,7 @@ def test_a_letter_from_its_folder_to_a_withdrawn_name(
     all_languages_appear_together(office, moment)
 
     supporters_come_and_go(office, reader.new_page())
+    archive(office, secretary)
 
 
 def supporters_come_and_go(office: Office, supporter: Page) -> None:
@@ -249,6 +250,17 @@ def withdraw(page: Page, link: str) -> None:
     press(page, link, "Withdraw")
     page.get_by_role("button", name=re.compile("Withdraw")).first.click()
     expect(page.locator("main")).to_contain_text("withdrawn")
+
+
+def archive(office: Office, page: Page) -> None:
+    """Sign-ons are closed, then the letter is archived: it can be read, and takes nothing any more."""
+    page.goto(f"{office.url}/desk/{SLUG}/")
+    page.get_by_role("button", name="Close sign-ons").click()
+    page.goto(f"{office.url}/desk/{SLUG}/")
+    page.get_by_role("link", name="Archive the letter").click()
+    page.get_by_role("button", name="Archive for good").click()
+    until(lambda: b"archived" in office.ask(f"/{SLUG}/en/").body, "the letter's page to say so")
+    assert b"sign-form" not in office.ask(f"/{SLUG}/en/").body
 
 
 def accessible(page: Page) -> None:
