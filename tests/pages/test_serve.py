@@ -148,8 +148,8 @@ NOT_UTF8 = "/\xff/"
     "path",
     [
         "/nowhere/", "/../generations/1/index.html", "/ferry/../index.html", "/.scratch/", "/ferry/./en/",
-        "//evil.example/", "/ferry//en/", "/ferry\\en/", "/ferry/en/\0", "/ferry/secret.key", "/moved.json", "/404.html",
-        "/ferry/en/index.html/", "/" + "a" * 300, "/" + "a/" * 3000, NOT_UTF8,
+        "//evil.example/", "/ferry//en/", "/ferry\\en/", "/ferry/en/\0", "/ferry/secret.key", "/moved.json",
+        "/404.html", "/ferry/en/index.html/", "/" + "a" * 300, "/" + "a/" * 3000, NOT_UTF8,
     ],
 )  # fmt: skip
 def test_whatever_leads_nowhere_gets_one_answer(server: Serve, path: str) -> None:
