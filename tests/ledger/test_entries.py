@@ -8,7 +8,7 @@ from tests.ledger.logs import TEXT, amended, make_log, numbers, signed
 from tests.people import BILGE, OYUN, SECRETARY, SOMI
 from tests.stage import HOUR, NOON, number_entries, sign_and_confirm
 from tests.trouble import another_process, cut_at_each_step, everything
-from undersigned.ledger.entries import NewEntry, append, undo
+from undersigned.ledger.entries import NewEntry, append, close, undo
 from undersigned.ledger.models import Entry, Event, Opening, Tallied
 from undersigned.ledger.sequence import sequence
 from undersigned.letters import links
@@ -133,6 +133,16 @@ def test_nobody_can_try_names_on_a_commitment_once_it_is_undone() -> None:
     undo([entry], Event.WITHDRAWN, NOON)
     assert bytes(Entry.objects.get(pk=entry.pk).commitment) != hashlib.sha256(b"Somi").digest()
     assert salt not in [value for rows in everything().values() for row in rows for value in row]
+
+
+def test_a_closed_entry_stays_and_cannot_be_opened_any_more_nor_can_its_amendments() -> None:
+    log = make_log()
+    closed, other = signed(log, many=2)
+    amended(log, closed)
+    before = list(Entry.objects.order_by("pk").values())
+    close([closed.pk])
+    assert list(Entry.objects.order_by("pk").values()) == before
+    assert [opening.entry for opening in Opening.objects.all()] == [other]
 
 
 def test_what_undoes_an_entry_tells_nothing_of_whom_it_was() -> None:

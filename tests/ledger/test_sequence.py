@@ -1,10 +1,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 
 from tests.ledger.logs import TEXT, amended, make_log, numbers, signed
 from tests.stage import NOON
-from tests.trouble import at_once, cut_at_each_step, everything
+from tests.trouble import another_process, at_once, cut_at_each_step, everything
 from undersigned.ledger.entries import NewEntry, append
 from undersigned.ledger.models import Entry, Event, Log, Tallied
 from undersigned.ledger.sequence import BATCH, sequence
@@ -171,6 +172,18 @@ def test_two_sequencers_number_each_entry_once() -> None:
     assert sum(answers) == 40
     assert sorted(numbers(log)) == list(range(40))
     assert (counts(log).supporters, counts(log).hidden) == (30, 10)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sequencer_waits_for_the_one_before_it_and_goes_on_from_there() -> None:
+    log = make_log()
+    signed(log)
+    with another_process() as begin, transaction.atomic():
+        number(log)
+        begin(lambda: signed(log))
+        second = begin(lambda: number(log))
+    assert second.result() == 1
+    assert numbers(log) == [0, 1]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -295,6 +295,15 @@ def test_who_postpones_in_time_wins_over_the_worker(embargoed: Letter) -> None:
 
 
 @RACE
+def test_who_postpones_and_the_worker_never_wait_for_each_other(embargoed: Letter) -> None:
+    with another_process() as begin, transaction.atomic():
+        Letter.objects.select_for_update().get()  # as far as `schedule` may have come
+        released = begin(lambda: release_due(MOMENT))
+        plan(embargoed, "2026-11-12T12:00")
+    assert released.result() == []
+
+
+@RACE
 @pytest.mark.parametrize("late", ["postponing", "cancelling"])
 def test_who_comes_while_the_letter_is_being_released_is_told(embargoed: Letter, late: str) -> None:
     with another_process() as begin, transaction.atomic():
