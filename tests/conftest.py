@@ -7,6 +7,8 @@ from typing import TypeVar
 
 import hypothesis
 import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
 pytest_plugins = ["tests.stage"]
 
@@ -34,6 +36,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if long:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if item not in long]
+
+
+# --- The records ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_session_lingers(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Generator[None]:
+    """At the end nobody but us is in the record, or PostgreSQL would not let it go: a live server's thread stays
+    as long as a browser keeps its connection open."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
 
 
 # --- No skips: a missing browser, database or oracle is a failure ---------------------------------------------------
