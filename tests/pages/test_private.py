@@ -84,7 +84,7 @@ def test_a_forged_link_is_an_unknown_one(client: Client, letter: Letter, forge: 
 
 
 def test_the_button_confirms_and_leads_on(client: Client, letter: Letter, keys: KeyRing) -> None:
-    sign_on(SOMI, letter)
+    sign_on(SOMI, letter, now())
     answer = post(client, mailed_path(keys), {"action": "confirm"})
     assert "Thank you. Your signature is confirmed." in text_of(answer)
     assert 'href="/s/' in text_of(answer)
