@@ -18,7 +18,7 @@ from undersigned.letters.freeze import freeze
 from undersigned.letters.models import Letter
 from undersigned.lib.keys import KeyRing
 from undersigned.pages.bakery import bake_all
-from undersigned.pages.serve import POLICY, TYPES
+from undersigned.intake.headers import POLICY, TYPES
 from undersigned.releases.release import Moment, release_due, schedule
 from undersigned.signing.confirm import confirm
 from undersigned.signing.decide import accept

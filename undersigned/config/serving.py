@@ -1,21 +1,32 @@
-"""One process tree: the server and the worker, started together, stopped together."""
+"""One process tree: door, desk and worker, started together, stopped together; or some of them."""
 
-import ctypes
 import http.client
+import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 
 import click
 
+from undersigned.config.ending import end_with_parent
+from undersigned.intake.relay import DeskAddress
+from undersigned.lib.env import Misconfigured
+
 START_SECONDS = 60
 STOP_SECONDS = 20
-LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-PR_SET_PDEATHSIG = 1  # prctl(2)
+DOOR, DESK, WORKER = PARTS = ("door", "desk", "worker")
+
+HEAD_SECONDS = 10
+"""How long the head of a request may take; and how long a connection may be idle."""
+HEAD_LIMIT_BYTES = 16 * 1024
+CONNECTIONS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,50 +55,80 @@ class Stopped(Exception):
     """Somebody asked us to stop."""
 
 
-def serve_until_stopped(address: Address, *, with_worker: bool, greeting: str = "") -> int:
-    """Run server and worker until a signal, or until one of them dies; the exit code. Says `ready:` once it serves."""
-    if address.answers():
+def serve_until_stopped(address: Address, desk: str, parts: Sequence[str] = PARTS, greeting: str = "") -> int:
+    """Run these parts until a signal, or until one of them dies; the exit code. Says `ready:` once the door serves.
+
+    `desk` is where the desk's process listens; "" for a place of its own choosing, if door and desk run together.
+    """
+    if DOOR in parts and address.answers():
         click.echo(f"refused: something else answers at {address}", err=True)
         return 1
-    commands = [_server(address), *([_worker()] if with_worker else [])]
     signal.signal(signal.SIGTERM, _stop)
-    children = [_start(command) for command in commands]
-    try:
-        _wait_until_ready(address, children, with_page=with_worker)
-        click.echo(f"{greeting}ready: {address}")
-        return _wait_for_a_death(children)
-    except (Stopped, KeyboardInterrupt):
-        return 0
-    finally:
-        _end(children)
+    children: list[subprocess.Popen[bytes]] = []
+    with _place_of_desk(desk, parts) as place:
+        try:
+            children += [_start(_command(part, address, place), place) for part in parts]
+            if DOOR in parts:
+                _wait_until_ready(address, children, with_page=WORKER in parts)
+                click.echo(f"{greeting}ready: {address}")
+            return _wait_for_a_death(children)
+        except (Stopped, KeyboardInterrupt):
+            return 0
+        finally:
+            _end(children)
 
 
-def _server(address: Address) -> list[str]:
-    """granian, one process: what takes time in the program is the record, not Python."""
+@contextmanager
+def _place_of_desk(desk: str, parts: Sequence[str]) -> Iterator[str]:
+    """Where the desk listens: as the settings say, else a socket in a folder that only we can enter."""
+    if desk or not {DOOR, DESK} & set(parts):
+        yield desk
+    elif {DOOR, DESK} <= set(parts):
+        with tempfile.TemporaryDirectory(prefix="undersigned-") as folder:
+            yield f"unix:{folder}/desk"
+    else:
+        raise Misconfigured("UNDERSIGNED_DESK", "unix:PATH or http://HOST:PORT, where door and desk run apart")
+
+
+def _command(part: str, address: Address, desk: str) -> list[str]:
+    if part == WORKER:
+        return [sys.executable, "-m", "undersigned", "worker"]
+    server = [sys.executable, "-m", "granian", "--workers", "1", "--log-level", "error", "--no-access-log", "--no-ws"]
+    if part == DESK:
+        return [
+            *server,
+            "--interface",
+            "wsgi",
+            "--blocking-threads",
+            "4",
+            *_listen(desk),
+            "undersigned.config.wsgi:application",
+        ]
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi"),
-        *("--host", address.host, "--port", str(address.port)),
-        *("--workers", "1", "--blocking-threads", "4", "--log-level", "error", "--no-access-log"),
-        "undersigned.config.wsgi:application",
+        *server,
+        *("--interface", "asgi", "--http", "1", "--host", address.host, "--port", str(address.port)),
+        *("--http1-header-read-timeout", str(HEAD_SECONDS * 1000), "--http1-buffer-size", str(HEAD_LIMIT_BYTES)),
+        *("--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS)),
+        "undersigned.config.asgi:application",
     ]
 
 
-def _worker() -> list[str]:
-    return [sys.executable, "-m", "undersigned", "worker"]
+def _listen(desk: str) -> list[str]:
+    place = DeskAddress.parse(desk)
+    if place.socket:
+        Path(place.socket).unlink(missing_ok=True)  # as a process that was killed left it behind
+        return ["--uds", place.socket, "--uds-permissions", "0o600"]
+    return ["--host", place.host, "--port", str(place.port)]
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise Stopped
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], desk: str) -> subprocess.Popen[bytes]:
     """A child that ends when we do, however we end."""
-    return subprocess.Popen(command, preexec_fn=_end_with_parent)  # noqa: S603, PLW1509  our own program; no threads yet
-
-
-def _end_with_parent() -> None:
-    if LIBC is not None:
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    environment = {**os.environ, "UNDERSIGNED_DESK": desk} if desk else None
+    return subprocess.Popen(command, env=environment, preexec_fn=end_with_parent)  # noqa: S603, PLW1509  our own program; no threads yet
 
 
 def _wait_until_ready(address: Address, children: Sequence[subprocess.Popen[bytes]], *, with_page: bool) -> None:
@@ -109,11 +150,11 @@ def _wait_for_a_death(children: Sequence[subprocess.Popen[bytes]]) -> int:
 
 
 def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+    """One after the other: the door first, which finishes what it has accepted, while the desk still answers it."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for child in children:
         if child.poll() is None:
             child.terminate()
-    for child in children:
         try:
             child.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -23,6 +23,11 @@ ALLOWED_HOSTS = env_str("UNDERSIGNED_HOSTS", urlsplit(SITE_URL).hostname or "127
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 
+# --- The door ---------------------------------------------------------------------------------------------------------
+PROXIES = env_int("UNDERSIGNED_PROXIES", 0)
+DESK = env_str("UNDERSIGNED_DESK", "")
+
+
 # --- Records ----------------------------------------------------------------------------------------------------------
 def _database(url: str) -> dict[str, object]:
     """Django's settings for `sqlite:PATH` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`."""
@@ -160,8 +165,9 @@ SECOND_FACTOR_REQUIRED = env_bool("UNDERSIGNED_SECOND_FACTOR_REQUIRED", False)
 
 # Counts failed sign-ins, nothing else. In memory: the desk runs in one process; several would each count their own.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-# How many proxies of ours stand before the program, so that failed sign-ins are counted by the right address.
-ALLAUTH_TRUSTED_PROXY_COUNT = env_int("UNDERSIGNED_PROXIES", 0)
+# The door, which tells the one address that failed sign-ins are counted by, and whether TLS was spoken.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 _secure = SITE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _secure

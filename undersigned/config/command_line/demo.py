@@ -37,7 +37,7 @@ def demo(data: Path, port: int) -> None:
     serving = importlib.import_module("undersigned.config.serving")
     address = serving.Address("127.0.0.1", port)
     greeting = f"desk:  {address}desk/  {login}\n"
-    raise SystemExit(serving.serve_until_stopped(address, with_worker=True, greeting=greeting))
+    raise SystemExit(serving.serve_until_stopped(address, "", greeting=greeting))
 
 
 def _settle(data: Path, port: int) -> None:

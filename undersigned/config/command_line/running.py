@@ -10,16 +10,19 @@ from django.db import connection, connections
 
 from undersigned.config.command_line.keys import SITE_KEYS
 from undersigned.config.migrating import bring_up_to_date, refuse_other_shape
-from undersigned.config.serving import Address, serve_until_stopped
+from undersigned.config.serving import PARTS, WORKER, Address, serve_until_stopped
 from undersigned.config.worker import work_until
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--no-worker", is_flag=True, help="Only the server; “undersigned worker” runs apart.")
+@click.option("--no-worker", is_flag=True, help="Door and desk; “undersigned worker” runs apart.")
+@click.option(
+    "--only", type=click.Choice(PARTS), help="This part alone; UNDERSIGNED_DESK says where door and desk meet."
+)
 @click.option("--migrate", is_flag=True, help="Bring the database up to date first; with SQLite that is always done.")
-def serve(host: str, port: int, no_worker: bool, migrate: bool) -> None:
+def serve(host: str, port: int, no_worker: bool, only: str | None, migrate: bool) -> None:
     """Serve the public folder, the forms and the desk; with the worker, until stopped."""
     _refuse_without_keys()
     if migrate or connection.vendor == "sqlite":
@@ -27,7 +30,8 @@ def serve(host: str, port: int, no_worker: bool, migrate: bool) -> None:
         bring_up_to_date()
     refuse_other_shape()
     connections.close_all()
-    raise SystemExit(serve_until_stopped(Address(host, port), with_worker=not no_worker))
+    parts = [only] if only else [part for part in PARTS if not (no_worker and part == WORKER)]
+    raise SystemExit(serve_until_stopped(Address(host, port), settings.DESK, parts))
 
 
 @click.command()

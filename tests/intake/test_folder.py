@@ -1,0 +1,170 @@
+import gzip
+import json
+
+import pytest
+
+from tests.intake.asking import DeskBehind, Reader, http
+from tests.intake.conftest import Clock
+from undersigned.intake.folder import COPIES, LOOK_SECONDS
+from undersigned.pages.generation import PublicFolder
+
+LONG = b"<p>A long letter.</p>" * 100
+FILES = {
+    "index.html": b"<p>All letters</p>",
+    "ferry/en/index.html": LONG,
+    "ferry/letter.json": b"{}",
+    "assets/pages.0123456789ab.css": b"p { margin: 0 }",
+    "moved.json": json.dumps({"boat": "ferry"}).encode(),
+    "404.html": b"missing",
+    "ferry/secret.key": b"not a page",
+}
+
+
+@pytest.fixture
+def server(reader: Reader, folder: PublicFolder) -> Reader:
+    """The door before a folder with files in it."""
+    publish(folder, FILES)
+    return reader
+
+
+def publish(folder: PublicFolder, files: dict[str, bytes], gone: frozenset[str] = frozenset()) -> None:
+    with folder.lock():
+        folder.publish(files, gone)
+
+
+def test_a_folder_is_served_by_its_index(server: Reader) -> None:
+    answer = server.ask("/ferry/en/")
+    assert (answer.status, answer.body) == (200, LONG)
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-length"] == str(len(LONG))
+
+
+def test_a_page_carries_a_strict_policy_and_names_live_a_minute(server: Reader) -> None:
+    headers = server.ask("/ferry/en/").headers
+    assert headers["cache-control"] == "public, max-age=60"
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "set-cookie" not in headers
+    assert "last-modified" not in headers
+
+
+def test_an_asset_never_changes_and_may_be_kept(server: Reader) -> None:
+    assert "immutable" in server.ask("/assets/pages.0123456789ab.css").headers["cache-control"]
+
+
+def test_a_path_without_its_last_slash_leads_to_the_folder(server: Reader) -> None:
+    answer = server.ask("/ferry/en")
+    assert (answer.status, answer.headers["location"]) == (308, "/ferry/en/")
+
+
+@pytest.mark.parametrize("rest", ["", "en/", "en/sign/organisation/", "letter.json"])
+def test_a_former_address_leads_on_for_good(server: Reader, rest: str) -> None:
+    answer = server.ask(f"/boat/{rest}")
+    assert (answer.status, answer.headers["location"]) == (301, f"/ferry/{rest}")
+
+
+def test_a_browser_with_a_fresh_copy_is_sent_nothing(server: Reader) -> None:
+    tag = server.ask("/ferry/en/").headers["etag"]
+    answer = server.ask("/ferry/en/", if_none_match=tag)
+    assert (answer.status, answer.body) == (304, b"")
+    assert answer.headers["etag"] == tag
+
+
+def test_a_changed_file_has_another_tag_as_soon_as_it_is_looked_at(
+    server: Reader, folder: PublicFolder, clock: Clock
+) -> None:
+    tag = server.ask("/ferry/en/").headers["etag"]
+    publish(folder, {"ferry/en/index.html": LONG[:-1] + b"\n"})
+    clock.time += LOOK_SECONDS
+    answer = server.ask("/ferry/en/", if_none_match=tag)
+    assert answer.status == 200
+    assert answer.headers["etag"] != tag
+
+
+def test_a_vanished_file_is_not_served_from_memory(server: Reader, folder: PublicFolder, clock: Clock) -> None:
+    server.ask("/ferry/en/")
+    publish(folder, {}, frozenset({"ferry/en/index.html"}))
+    clock.time += LOOK_SECONDS
+    assert server.ask("/ferry/en/").status == 404
+
+
+def test_all_pages_of_a_generation_are_there_together(server: Reader, folder: PublicFolder, clock: Clock) -> None:
+    """A switch is seen for all files at once, whichever of them had been asked for."""
+    assert server.ask("/ferry/en/").status == 200
+    publish(folder, {"ferry/en/index.html": b"new", "ferry/ko/index.html": b"new"})
+    seen = [server.ask(path) for path in ("/ferry/en/", "/ferry/ko/")]
+    assert [answer.status for answer in seen] == [200, 404]
+    clock.time += LOOK_SECONDS
+    assert [server.ask(path).body for path in ("/ferry/en/", "/ferry/ko/")] == [b"new", b"new"]
+
+
+def test_a_file_that_is_asked_for_again_and_again_is_read_once(server: Reader, folder: PublicFolder) -> None:
+    server.ask("/ferry/en/")
+    (folder.root / "ferry/en/index.html").unlink()
+    assert server.ask("/ferry/en/").body == LONG
+
+
+def test_memory_holds_so_many_copies_and_no_more(server: Reader, folder: PublicFolder) -> None:
+    publish(folder, {f"ferry/{number}.txt": b"x" for number in range(COPIES + 10)})
+    for number in range(COPIES + 10):
+        assert server.ask(f"/ferry/{number}.txt").status == 200
+    assert len(server.door.folder.copies) <= COPIES
+    assert server.door.folder.size == sum(copy.size for copy in server.door.folder.copies.values())
+
+
+def test_head_says_what_get_would(server: Reader) -> None:
+    answer, got = server.ask("/ferry/en/", "HEAD"), server.ask("/ferry/en/")
+    assert answer.body == b""
+    assert answer.headers == got.headers
+
+
+def test_a_long_page_is_compressed_for_browsers_that_take_it(server: Reader) -> None:
+    answer = server.ask("/ferry/en/", accept_encoding="br, gzip;q=0.5")
+    assert gzip.decompress(answer.body) == LONG
+    assert answer.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["etag"] != server.ask("/ferry/en/").headers["etag"]
+    assert server.ask("/ferry/en/", if_none_match=answer.headers["etag"]).status == 304
+
+
+@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip; q=0.0, br", "xgzip"])
+def test_a_browser_that_does_not_take_gzip_gets_none(server: Reader, accepted: str) -> None:
+    assert "content-encoding" not in server.ask("/ferry/en/", accept_encoding=accepted).headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere/", "/../generations/1/index.html", "/ferry/../index.html", "/.scratch/", "/ferry/./en/",
+        "//evil.example/", "/ferry//en/", "/ferry\\en/", "/ferry/en/%00", "/ferry/secret.key", "/moved.json",
+        "/404.html", "/ferry/en/index.html/", "/" + "a" * 300, "/" + "a/" * 3000, "/%ff/", "/ferry/%2e%2e/",
+        "/ferry", "/ferry/en/../../moved.json",
+    ],
+)  # fmt: skip
+def test_whatever_leads_nowhere_gets_one_answer(server: Reader, path: str) -> None:
+    expected = server.ask("/no-such-letter/en/")
+    assert expected.status == 404
+    assert expected.headers["cache-control"] == "no-store"
+    assert not {"x-why", "set-cookie", "etag"} & expected.headers.keys()
+    assert server.ask(path) == expected
+    assert server.ask(path, "POST") == expected
+    assert server.ask(path, if_none_match='"anything"') == expected
+    assert server.ask(path, "HEAD").headers == expected.headers
+
+
+def test_what_is_posted_goes_to_the_program(server: Reader, desk: DeskBehind) -> None:
+    desk.says = lambda method, target, body: http("200 OK", b"signed " + body, "Content-Type: text/html")
+    answer = server.ask("/ferry/en/sign/supporter/", "POST", b"name=Ferne")
+    assert (answer.status, answer.body) == (200, b"signed name=Ferne")
+
+
+def test_a_file_is_served_without_asking_the_program(server: Reader, desk: DeskBehind) -> None:
+    server.ask("/ferry/en/")
+    assert not desk.asked
+
+
+def test_before_the_first_bake_everything_leads_nowhere(reader: Reader) -> None:
+    assert reader.ask("/").status == 404

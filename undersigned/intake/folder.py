@@ -1,0 +1,214 @@
+"""Serving the public folder out of memory: path → file, before the program is asked for anything.
+
+Any web server can do the same; this one makes the program complete by itself. A copy in memory is compared with its
+file at most LOOK_SECONDS after it last was; what takes long to read is read beside the loop, once, while all wait.
+"""
+
+import asyncio
+import gzip
+import hashlib
+import json
+import os
+import re
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+from urllib.parse import quote
+
+from undersigned.intake.headers import A_MINUTE, GZIP_FROM_BYTES, SAFETY, TYPES, lifetime_of, type_of, wired
+from undersigned.intake.wire import Reply, Told
+from undersigned.pages.moved import LIST
+
+LOOK_SECONDS = 0.1
+COPIES = 4096
+COPIES_BYTES = 256 * 1024 * 1024
+"""How many files are kept ready in memory, and how large they may be together."""
+
+NOUGHT = re.compile(rb"q=0(\.0{0,3})?")
+
+Stamp = tuple[int, int, int]
+
+
+@dataclass(slots=True)
+class Copy:
+    """A file as it was when it had this `stamp`: plain, and compressed where that saves anything.
+
+    `unchanged` answers browsers that have it already. `good_until` is by the loop's clock.
+    """
+
+    stamp: Stamp
+    content: bytes
+    tag: bytes
+    whole: tuple[Reply, Reply | None]
+    unchanged: tuple[Reply, Reply | None]
+    good_until: float = 0.0
+
+    @property
+    def size(self) -> int:
+        return len(self.content) + (len(self.whole[1].body) if self.whole[1] else 0)
+
+    def reply(self, told: Told) -> Reply:
+        """What a browser that says this gets."""
+        replies = self.unchanged if self.tag in told.get(b"if-none-match", b"") else self.whole
+        packed = replies[1]
+        return packed if packed and takes_gzip(told.get(b"accept-encoding", b"")) else replies[0]
+
+
+@dataclass(slots=True)
+class Folder:
+    """The public folder at `root`, in the generation that it has when it is looked at. Belongs to one event loop."""
+
+    root: Path
+    generation: str = ""
+    look_at: float = 0.0
+    ready: dict[str, Copy] = field(default_factory=dict)
+    copies: dict[str, Copy] = field(default_factory=dict)
+    size: int = 0
+    loading: "dict[str, asyncio.Task[Copy | None]]" = field(default_factory=dict)
+
+    async def reply(self, path: str, told: Told, at: float) -> Reply | None:
+        """The file at this address, or the way to it; None where the folder has neither."""
+        if at >= self.look_at:
+            self._look(at)
+        copy = self.ready.get(path)
+        if copy is not None and at < copy.good_until:
+            return copy.reply(told)
+        return await self._find(path, told, at)
+
+    async def _find(self, asked: str, told: Told, at: float) -> Reply | None:
+        path = clean_path(asked)
+        if path is None:
+            return None
+        name = f"{path}index.html" if not path or path.endswith("/") else path
+        copy = await self._copy(name, at) if type_of(name) else None
+        if copy:
+            self.ready[asked] = copy
+            return copy.reply(told)
+        self.ready.pop(asked, None)
+        if name == path and await self._copy(f"{path}/index.html", at):
+            return _redirect(308, f"/{path}/")
+        return await self._moved(path, at)
+
+    async def _moved(self, path: str, at: float) -> Reply | None:
+        """The way from a former slug to today's."""
+        slug, _, rest = path.partition("/")
+        found = await self._copy(LIST, at)
+        moved: Mapping[str, str] = json.loads(found.content) if found else {}
+        return _redirect(301, f"/{moved[slug]}/{rest}") if slug in moved else None
+
+    def _look(self, at: float) -> None:
+        """See which generation is public; copies of another one are worth nothing."""
+        self.look_at = at + LOOK_SECONDS
+        generation = os.path.realpath(self.root)
+        if generation != self.generation:
+            self.generation = generation
+            self.ready.clear()
+            self.copies.clear()
+            self.size = 0
+
+    async def _copy(self, path: str, at: float) -> Copy | None:
+        """The file at `path` below the generation, read anew when it was replaced."""
+        known = self.copies.get(path)
+        stamp = _stamp(f"{self.generation}/{path}")
+        if stamp is None:
+            self._forget(path)
+            return None
+        if known is None or known.stamp != stamp:
+            known = await self._load(path)
+        if known:
+            known.good_until = at + LOOK_SECONDS
+        return known
+
+    async def _load(self, path: str) -> Copy | None:
+        """Read a file beside the loop; whoever asks for it meanwhile waits for the same reading."""
+        task = self.loading.get(path)
+        if task is None:
+            task = asyncio.ensure_future(self._read(path))
+            self.loading[path] = task
+            task.add_done_callback(lambda _: self.loading.pop(path, None))
+        return await asyncio.shield(task)  # the others wait on, when one of them hangs up
+
+    async def _read(self, path: str) -> Copy | None:
+        generation = self.generation
+        read = partial(read_copy, f"{generation}/{path}", path)
+        copy = await asyncio.get_running_loop().run_in_executor(None, read)
+        if copy and generation == self.generation:
+            self._keep(path, copy)
+        return copy
+
+    def _keep(self, path: str, copy: Copy) -> None:
+        self._forget(path)
+        self.copies[path] = copy
+        self.size += copy.size
+        while len(self.copies) > COPIES or self.size > COPIES_BYTES:
+            self._forget(next(iter(self.copies)))
+        if len(self.ready) > COPIES:
+            self.ready.clear()
+
+    def _forget(self, path: str) -> None:
+        known = self.copies.pop(path, None)
+        if known:
+            self.size -= known.size
+            known.good_until = 0.0
+
+
+def clean_path(path: str) -> str | None:
+    """The path below the folder that an address means, without its first slash; None if it could lead out of there."""
+    parts = path.removeprefix("/").split("/")
+    if any(part.startswith(".") or "\\" in part or "\0" in part for part in parts) or "" in parts[:-1]:
+        return None
+    return "/".join(parts)
+
+
+def read_copy(place: str, path: str) -> Copy | None:
+    """The file at `place`, which is `path` in the folder, made ready for answers; None where there is none."""
+    try:
+        with Path(place).open("rb") as file:
+            stamp = _stamp(file.fileno())
+            content = file.read()
+    except (OSError, ValueError):
+        return None
+    if stamp is None:
+        return None
+    tag = hashlib.sha256(content).hexdigest()[:32]
+    packed = gzip.compress(content, 6, mtime=0) if len(content) >= GZIP_FROM_BYTES else None
+    plain = _replies(path, content, tag)
+    small = _replies(path, packed, f"{tag}-gz", ("Content-Encoding", "gzip")) if packed else (None, None)
+    return Copy(stamp, content, tag.encode(), (plain[0], small[0]), (plain[1], small[1]))
+
+
+def _replies(path: str, content: bytes, tag: str, *more: tuple[str, str]) -> tuple[Reply, Reply]:
+    """The answer that is a file, and the one that it has not changed. Two byte sequences have two tags
+    (RFC 9110 §8.8.3.3)."""
+    facts = (("ETag", f'"{tag}"'), ("Cache-Control", lifetime_of(path)), ("Vary", "Accept-Encoding"), *SAFETY)
+    whole = (*facts, *more, ("Content-Type", type_of(path) or ""), ("Content-Length", str(len(content))))
+    return Reply(200, wired(*whole), content), Reply(304, wired(*facts))
+
+
+@lru_cache(maxsize=256)  # browsers say it in few ways
+def takes_gzip(accepted: bytes) -> bool:
+    """Whether a browser names gzip among what it takes, and not with a quality of nought (RFC 9110 §12.5.3)."""
+    codings = (part.replace(b" ", b"").partition(b";") for part in accepted.lower().split(b","))
+    return any(name == b"gzip" and not NOUGHT.fullmatch(quality) for name, _, quality in codings)
+
+
+def not_found(content: bytes) -> Reply:
+    """The one answer to whatever leads nowhere; no cache keeps it, for the address may lead somewhere tomorrow."""
+    length = ("Content-Length", str(len(content)))
+    return Reply(404, wired(("Content-Type", TYPES[".html"]), length, ("Cache-Control", "no-store"), *SAFETY), content)
+
+
+def _redirect(status: int, href: str) -> Reply:
+    facts = (("Location", quote(href)), ("Content-Length", "0"), ("Cache-Control", A_MINUTE), *SAFETY)
+    return Reply(status, wired(*facts))
+
+
+def _stamp(place: str | int) -> Stamp | None:
+    """What changes when a file is replaced; None where no file is."""
+    try:
+        found = os.stat(place)
+    except (OSError, ValueError):
+        return None
+    return (found.st_ino, found.st_mtime_ns, found.st_size) if stat.S_ISREG(found.st_mode) else None
