@@ -8,11 +8,15 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from tests.intake.asking import DeskBehind, Reader, http
+from undersigned.intake.commit import Lane, Record
 from undersigned.intake.door import Door
 from undersigned.intake.folder import Folder
+from undersigned.intake.places import Places
 from undersigned.intake.refusals import Refusing
 from undersigned.intake.relay import Relay
+from undersigned.intake.taking import Taking
 from undersigned.pages.generation import PublicFolder
+from undersigned.signing.arrivals import NewArrival
 
 
 class Clock:
@@ -48,7 +52,9 @@ def desk(tmp_path: Path) -> DeskBehind:
 @pytest.fixture
 def reader(folder: PublicFolder, desk: DeskBehind, clock: Clock) -> Generator[Reader]:
     with asyncio.Runner() as runner:
-        reader = Reader(Door(Folder(folder.root), Relay(desk.address), Refusing(), clock), runner)
+        nothing: Lane[NewArrival, None] = Lane("closed", Record(lambda items: [], lambda fault: False, lambda: None))
+        taking = Taking(Places(b"no key"), nothing)
+        reader = Reader(Door(Folder(folder.root), Relay(desk.address), Refusing(), taking, clock), runner)
         server = reader.run(desk.open())
         yield reader
         server.close()

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.pages.conftest import Crumbs
 from tests.people import AMAL, OYUN, RUTH, SECRETARY, SOMI
 from tests.stage import HOUR, NOON, invitation_to, make_letter, number_entries, sign_and_confirm, sign_on
+from undersigned.intake.headers import POLICY, TYPES
 from undersigned.letters import draft
 from undersigned.letters.blocks import Kind, Source
 from undersigned.letters.content import ParallelBlock, Wording
@@ -18,7 +19,6 @@ from undersigned.letters.freeze import freeze
 from undersigned.letters.models import Letter
 from undersigned.lib.keys import KeyRing
 from undersigned.pages.bakery import bake_all
-from undersigned.intake.headers import POLICY, TYPES
 from undersigned.releases.release import Moment, release_due, schedule
 from undersigned.signing.confirm import confirm
 from undersigned.signing.decide import accept

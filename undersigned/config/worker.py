@@ -1,6 +1,7 @@
 """The worker: does what time brings, step by step, and sleeps until there may be something to do.
 
-Mail goes out in a thread of its own, so that no slow mail server holds up the moment of a release.
+Mail goes out in a thread of its own, and what arrived is taken in by another, so that neither a slow mail server nor
+a rush of sign-ons holds up the moment of a release.
 """
 
 import logging
@@ -23,6 +24,7 @@ from undersigned.post.gather import gather
 from undersigned.post.purge import purge
 from undersigned.post.sender import Sender
 from undersigned.releases.release import next_due, release_due
+from undersigned.signing.arrivals import take_in
 from undersigned.signing.retention import forget, lapse, remind
 
 log = logging.getLogger(__name__)
@@ -67,13 +69,18 @@ CLOCK = (
 
 def work_until(stopped: Event) -> None:
     """Go through the steps until `stopped`, or until the process that started us is gone."""
-    post = Thread(target=_repeat, args=(Post(make_sender(), stopped).steps(), stopped), name="post")
-    post.start()
+    beside = [
+        Thread(target=_repeat, args=(steps, stopped), name=steps[0].name)
+        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps())
+    ]
+    for thread in beside:
+        thread.start()
     parent = os.getppid()
     Thread(target=_stop_with, args=(parent, stopped), daemon=True).start()
     attempt(Step("bake anew", bake_all), now(), Troubles())  # the program may have changed since it last ran
     _repeat(CLOCK, stopped)
-    post.join()
+    for thread in beside:
+        thread.join()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,20 @@ class Post:
                 gather(now())  # who has just signed need not wait for a long queue
         finally:
             self.sender.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes in what arrived, batch by batch while there is more, and stops between two of them when asked to."""
+
+    stopped: Event
+
+    def steps(self) -> tuple[Step, ...]:
+        return (Step("take in", self.take_in),)
+
+    def take_in(self, _at: datetime) -> None:
+        while not self.stopped.is_set() and take_in(now()):
+            pass
 
 
 def _repeat(steps: Sequence[Step], stopped: Event) -> None:

@@ -4,10 +4,13 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from undersigned.intake.commit import LaneFull, NotCommitted
 from undersigned.intake.folder import Folder
-from undersigned.intake.refusals import DeskCloses, Refusing, TooSlow
+from undersigned.intake.refusals import DeskCloses, DoorBusy, RecordAway, Refusing, TooSlow
 from undersigned.intake.relay import DeskAway, Relay
+from undersigned.intake.taking import Taking, is_plain
 from undersigned.intake.wire import BodyTooLarge, HungUp, Receive, Reply, Scope, Send, Told, read_body
+from undersigned.lib.refusal import Refusal
 from undersigned.pages.incoming import TooMuchSent
 
 BODY_LIMIT_BYTES = 256 * 1024
@@ -22,6 +25,7 @@ class Door:
     folder: Folder
     relay: Relay
     refusing: Refusing
+    taking: Taking
     clock: Callable[[], float]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,29 +45,39 @@ class Door:
             if reply is not None:
                 await reply.send(send, method)
                 return
-        reply = await self._relay(scope, told, (receive, send))
+        try:
+            reply = await self._do(scope, told, (receive, send))
+        except tuple(REFUSED) as fault:
+            reply = self.refusing.reply(REFUSED[type(fault)], path, told)
         if reply is not None:
             await reply.send(send, method)
 
-    async def _relay(self, scope: Scope, told: Told, wire: tuple[Receive, Send]) -> Reply | None:
-        """Ask the desk's process; the answer where it gave none itself."""
-        path = scope["path"]
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await read_body(wire[0], told, BODY_LIMIT_BYTES)
-        except BodyTooLarge:
-            return self.refusing.reply(TooMuchSent, path, told)
-        except TimeoutError:
-            return self.refusing.reply(TooSlow, path, told)
-        try:
-            return None if await self.relay.ask(scope, told, body, wire) else self.refusing.nowhere
-        except DeskAway:
-            return self.refusing.reply(DeskCloses, path, told)
+    async def _do(self, scope: Scope, told: Told, wire: tuple[Receive, Send]) -> Reply | None:
+        """Take what is posted here, or ask the desk's process; None where that has answered by itself."""
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await read_body(wire[0], told, BODY_LIMIT_BYTES)
+        place = self.taking.place(scope["path"]) if scope["method"] == "POST" else None
+        if place and is_plain(told):
+            reply = await self.taking.take(place, body)
+            if reply:
+                return reply
+        return None if await self.relay.ask(scope, told, body, wire) else self.refusing.nowhere
 
     async def _live(self, receive: Receive, send: Send) -> None:
-        """Begin and end with the server."""
-        while True:
-            message = await receive()
-            await send({"type": f"{message['type']}.complete"})
-            if message["type"] == "lifespan.shutdown":
-                return
+        """Begin and end with the server, which has answered all that it accepted before it ends."""
+        await receive()
+        self.taking.open()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.taking.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+REFUSED: dict[type[Exception], type[Refusal]] = {
+    BodyTooLarge: TooMuchSent,
+    TimeoutError: TooSlow,
+    DeskAway: DeskCloses,
+    LaneFull: DoorBusy,
+    NotCommitted: RecordAway,
+}
+"""What a reader is told when something was not taken."""

@@ -21,6 +21,14 @@ class DoorBusy(Refusal):
     )
 
 
+class RecordAway(Refusal):
+    code = "record-away"
+    status = 503
+    message = gettext_noop(
+        "Something went wrong on our side. We do not know whether what you sent was stored; please try again."
+    )
+
+
 class DeskCloses(Refusal):
     code = "desk-closes"
     status = 503
@@ -33,7 +41,7 @@ class TooSlow(Refusal):
     message = gettext_noop("It took too long until all was sent. Nothing was stored; please try again.")
 
 
-RETRY_SECONDS: dict[type[Refusal], int] = {DoorBusy: 2, DeskCloses: 5}
+RETRY_SECONDS: dict[type[Refusal], int] = {DoorBusy: 2, DeskCloses: 5, RecordAway: 5}
 
 
 @dataclass(frozen=True, slots=True)

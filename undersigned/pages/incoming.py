@@ -1,27 +1,17 @@
 """Reading what a form posts: as bytes from a stranger, checked before anything else looks at them."""
 
-from urllib.parse import parse_qsl
-
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 
+from undersigned.lib.forms import FORM_TYPE, NotAForm, read_form
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.signing.sign_on import FORM_LIMIT_BYTES
-
-FORM_TYPE = "application/x-www-form-urlencoded"
-FIELDS_LIMIT = 100
 
 
 class TooMuchSent(Refusal):
     code = "too-much-sent"
     status = 413
     message = gettext_noop("What was sent is too large for a form. Nothing was stored.")
-
-
-class NotAForm(Refusal):
-    code = "not-a-form"
-    status = 400
-    message = gettext_noop("What was sent cannot be read as a form of ours. Nothing was stored.")
 
 
 class FromElsewhere(Refusal):
@@ -36,11 +26,7 @@ def read_fields(request: HttpRequest) -> dict[str, str]:
     """The fields of a posted form, each once, in UTF-8 and without NUL; else TooMuchSent or NotAForm."""
     if request.content_type != FORM_TYPE:
         raise NotAForm
-    pairs = _pairs(_body(request))
-    fields = dict(pairs)
-    if len(fields) != len(pairs) or any("\0" in part for pair in pairs for part in pair):
-        raise NotAForm
-    return fields
+    return read_form(_body(request))
 
 
 def refuse_from_elsewhere(request: HttpRequest) -> None:
@@ -61,12 +47,3 @@ def _body(request: HttpRequest) -> bytes:
     if len(body) > FORM_LIMIT_BYTES:
         raise TooMuchSent
     return body
-
-
-def _pairs(body: bytes) -> list[tuple[str, str]]:
-    try:
-        return parse_qsl(
-            body.decode(), keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=FIELDS_LIMIT
-        )
-    except ValueError:  # not UTF-8, or more fields than any form of ours has
-        raise NotAForm from None

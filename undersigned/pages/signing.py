@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -105,15 +106,24 @@ def public_letter(slug: str, language: str) -> Letter | None:
     return letter if letter and letter.is_public and language in letter.languages else None
 
 
+def code_token(signature: UUID, at: datetime, links_key: bytes) -> str:
+    """What binds the code that is typed on the page after signing to its sign-on."""
+    return Link(signature, at + CODE_LIFETIME, CODE).token(links_key)
+
+
+def mailbox_page(door: Door, token: str) -> HttpResponse:
+    """“Look into your mailbox”: what everybody sees after signing, whatever was known of them before."""
+    with translation.override(interface_for(door.language)):
+        title = _("Look into your mailbox")
+    frame = letter_frame(door.letter, door.language, replace(door.place, is_private=True), title)
+    return answer(render("pages/signing/mailbox.html", frame, token=token), frame.machine)
+
+
 def _sign(sign_on: SignOn, door: Door, at: datetime) -> HttpResponse:
     [receipt] = sign([sign_on], at)
     if isinstance(receipt, Refusal):
         raise Refused([receipt])
-    token = Link(receipt.signature, at + CODE_LIFETIME, CODE).token(settings.KEYS.site_key("links"))
-    with translation.override(interface_for(sign_on.language)):
-        title = _("Look into your mailbox")
-    frame = letter_frame(door.letter, sign_on.language, replace(door.place, is_private=True), title)
-    return answer(render("pages/signing/mailbox.html", frame, token=token), frame.machine)
+    return mailbox_page(door, code_token(receipt.signature, at, settings.KEYS.site_key("links")))
 
 
 def _confirm_code(token: str, code: str, at: datetime) -> Confirmed:

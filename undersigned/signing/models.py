@@ -143,6 +143,28 @@ class Signature(models.Model):
         return f"{self.kind} {self.state}"
 
 
+class Arrival(models.Model):
+    """A sign-on that was taken and acknowledged, whole, until it is stored as what it consists of, and mailed.
+
+    `sealed` holds all of it, with the signature's id, under the letter's key: with the key it is destroyed.
+    `letter` is no foreign key, so that taking a sign-on asks nothing of any other row. What could not be opened is
+    held until it is tried again.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    letter = models.UUIDField()
+    sealed = models.BinaryField()
+    is_slow = models.BooleanField(default=False)
+    arrived_at = models.DateTimeField()
+    held_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["is_slow", "id"], name="arrivals_in_their_order")]
+
+    def __str__(self) -> str:
+        return f"arrived at {self.arrived_at:%Y-%m-%d %H:%M}"
+
+
 class Signatory(models.Model):
     """Who signed, as they wish to appear, and who answers for an organisation. Deleted with the consent.
 

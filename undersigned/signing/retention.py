@@ -10,6 +10,7 @@ from django.db.models import F
 from undersigned.ledger.entries import close
 from undersigned.letters.stages import touch
 from undersigned.post import outbox
+from undersigned.signing.arrivals import forget_arrivals
 from undersigned.signing.models import ConfirmationCode, Signature, State
 from undersigned.signing.sign import confirmation_note, new_code
 from undersigned.signing.withdraw import erase, mailbox_of
@@ -48,13 +49,14 @@ def lapse(at: datetime, after: timedelta | None = None) -> int:
 def forget(at: datetime) -> int:
     """Erase what is stored of all signatories of letters whose date of keeping has passed; how many.
 
-    What was counted stays counted, but nothing opens its entries any more; what was not yet counted lapses.
+    What was counted stays counted, but nothing opens its entries any more; what was not yet counted lapses. What
+    only just arrived goes as a whole.
     """
     due = Signature.objects.filter(letter__keep_until__lt=at.date(), signatory__isnull=False)
     hidden = Signature.objects.filter(letter__keep_until__lt=at.date(), sealed_name__isnull=False)
     ids = [*due.values_list("pk", flat=True)[:BATCH], *hidden.values_list("pk", flat=True)[:BATCH]]
     signatures = Signature.objects.filter(pk__in=ids)
-    letters = set(signatures.values_list("letter_id", flat=True))
+    letters = set(signatures.values_list("letter_id", flat=True)) | forget_arrivals(at)
     outbox.take_back(ids)
     close(list(signatures.filter(entry__isnull=False).values_list("entry_id", flat=True)))
     signatures.filter(state__in=(State.ASKED, State.PENDING, State.CONFIRMED)).update(state=State.LAPSED, ended_at=at)

@@ -56,16 +56,17 @@ def sign(batch: Sequence[SignOn], at: datetime) -> list[Receipt | Refusal]:
     with transaction.atomic():
         opened = _open({sign_on.letter for sign_on in batch}, at)
         answers: list[Receipt | Refusal] = []
-        taken: list[_Rows] = []
+        taken: list[Rows] = []
         for sign_on in batch:
             refusal = _refusal_of(sign_on, opened.get(sign_on.letter))
             if refusal:
                 answers.append(refusal)
                 continue
-            rows = _rows(sign_on, opened[sign_on.letter], at)
-            taken.append(rows)
-            answers.append(Receipt(rows.signature.pk))
-        _store(taken, at)
+            letter = opened[sign_on.letter]
+            consent = statement(letter.letter, sign_on.kind, sign_on.language).digest()
+            taken.append(rows_of(Taken(uuid4(), sign_on, letter.version.pk, consent, at), letter.key))
+            answers.append(Receipt(taken[-1].signature.pk))
+        store(taken, at)
     return answers
 
 
@@ -123,7 +124,18 @@ def signatory_of(signature: Signature, card: Card) -> Signatory:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
+class Taken:
+    """A sign-on that was taken: under which id, for which version and wording of the consent, and when."""
+
+    signature: UUID
+    sign_on: SignOn
+    version: int
+    consent: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
     """What one sign-on becomes in the database."""
 
     signature: Signature
@@ -153,35 +165,38 @@ def _refusal_of(sign_on: SignOn, opened: _Opened | None) -> Refusal | None:
     return None
 
 
-def _rows(sign_on: SignOn, opened: _Opened, at: datetime) -> _Rows:
+def rows_of(taken: Taken, letter_key: bytes) -> Rows:
+    """What is stored of a sign-on that was taken, sealed where it must be; nothing is written yet."""
+    sign_on = taken.sign_on
     hidden = sign_on.sealed_name is not None
     signature = Signature(
-        id=uuid4(),
-        letter=opened.letter,
-        version=opened.version,
+        id=taken.signature,
+        letter_id=sign_on.letter,
+        version_id=taken.version,
         kind=sign_on.kind,
         visibility=Visibility.COUNTED_ONLY if hidden else Visibility.PUBLIC,
         state=State.PENDING,
         language=sign_on.language,
         invited_by_id=sign_on.invited_by,
-        mailbox_digest=mailbox_digest(opened.key, sign_on.mailbox),
-        person_digest=None if sign_on.kind == Kind.ORGANISATION else person_digest(opened.key, sign_on.mailbox),
+        mailbox_digest=mailbox_digest(letter_key, sign_on.mailbox),
+        person_digest=None if sign_on.kind == Kind.ORGANISATION else person_digest(letter_key, sign_on.mailbox),
         country=sign_on.card.country if sign_on.card else "",
-        consent_digest=statement(opened.letter, sign_on.kind, sign_on.language).digest(),
-        created_at=at,
+        consent_digest=taken.consent,
+        created_at=taken.at,
     )
-    code, code_row = new_code(signature.pk, at)
-    return _Rows(
+    code, code_row = new_code(signature.pk, taken.at)
+    return Rows(
         signature,
         signatory_of(signature, sign_on.card) if sign_on.card else None,
         SealedName(signature=signature, sealed=sign_on.sealed_name) if sign_on.sealed_name else None,
-        Mailbox(signature=signature, sealed=seal(opened.key, sign_on.mailbox.value, "mailbox")),
+        Mailbox(signature=signature, sealed=seal(letter_key, sign_on.mailbox.value, "mailbox")),
         code_row,
-        confirmation_note(signature, sign_on.mailbox, code, at),
+        confirmation_note(signature, sign_on.mailbox, code, taken.at),
     )
 
 
-def _store(taken: Sequence[_Rows], at: datetime) -> None:
+def store(taken: Sequence[Rows], at: datetime) -> None:
+    """Write them all, with their mails, within the caller's transaction."""
     Signature.objects.bulk_create(rows.signature for rows in taken)
     Signatory.objects.bulk_create(rows.signatory for rows in taken if rows.signatory)
     SealedName.objects.bulk_create(rows.sealed_name for rows in taken if rows.sealed_name)

@@ -1,0 +1,127 @@
+"""Adaptive group commit: one batch in flight, and the next one made of whatever queued meanwhile. No timer.
+
+At little load each item is committed by itself, at once; at much load a batch is as large as a commit is slow.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from threading import Thread
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+
+BATCH = 512
+ROOM = 8 * BATCH
+"""How many may wait for a commit; more are turned away."""
+
+log = logging.getLogger(__name__)
+
+
+class LaneFull(Exception):
+    """As many wait already as there is room for; nothing was taken."""
+
+
+class NotCommitted(Exception):
+    """The record did not take it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Generic[Item, Answer]):
+    """Where batches go: `commit` makes one durable, all or nothing, and answers each item.
+
+    `is_away` tells of a fault that is no item's own: then nothing more is tried. `leave` lets go of the connection,
+    after such a fault and at the end. All three are called by the commit thread only.
+    """
+
+    commit: Callable[[Sequence[Item]], Sequence[Answer]]
+    is_away: Callable[[Exception], bool]
+    leave: Callable[[], None]
+
+
+@dataclass(slots=True)
+class Lane(Generic[Item, Answer]):
+    """Items on their way into the record, in the order of their coming, committed by a thread of its own.
+
+    `waiting` is written only by the event loop; the queue is filled by the loop and emptied by the thread.
+    """
+
+    name: str
+    record: Record[Item, Answer]
+    waiting: int = 0
+    queue: "SimpleQueue[tuple[Item, asyncio.Future[Answer]] | None]" = field(default_factory=SimpleQueue)
+    loop: asyncio.AbstractEventLoop | None = None
+    thread: Thread | None = None
+
+    def open(self) -> None:
+        """Begin; within the event loop that will put items in."""
+        self.loop = asyncio.get_running_loop()
+        self.thread = Thread(target=self._work, name=f"commit {self.name}", daemon=True)
+        self.thread.start()
+
+    async def put(self, item: Item) -> Answer:
+        """Have `item` committed, and the record's answer to it; LaneFull or NotCommitted, and then it was not."""
+        if self.loop is None or self.waiting >= ROOM:
+            raise LaneFull
+        future: asyncio.Future[Answer] = self.loop.create_future()
+        self.waiting += 1
+        self.queue.put((item, future))
+        return await future
+
+    async def close(self) -> None:
+        """Commit what was put in, and end."""
+        if self.thread:
+            self.queue.put(None)
+            await asyncio.get_running_loop().run_in_executor(None, self.thread.join)
+            await asyncio.sleep(0)  # let the last answers out
+            self.loop = None
+
+    def _work(self) -> None:
+        goes_on = True
+        while goes_on:
+            batch, goes_on = self._next_batch()
+            if batch:
+                answers = self._commit([item for item, _ in batch])
+                assert self.loop  # noqa: S101  set before this thread began
+                self.loop.call_soon_threadsafe(self._settle, batch, answers)
+        self.record.leave()
+
+    def _next_batch(self) -> "tuple[list[tuple[Item, asyncio.Future[Answer]]], bool]":
+        """Wait for an item, and take what else is there; and whether there will be more."""
+        batch: list[tuple[Item, asyncio.Future[Answer]]] = []
+        while len(batch) < BATCH and not (batch and self.queue.empty()):
+            entry = self.queue.get()
+            if entry is None:
+                return batch, False
+            batch.append(entry)
+        return batch, True
+
+    def _commit(self, items: Sequence[Item]) -> Sequence[Answer | NotCommitted]:
+        """The record's answers; where it refuses a batch, each item is tried alone, so that a bad one fails alone."""
+        try:
+            return self.record.commit(items)
+        except Exception as fault:  # whatever it is, readers are waiting for an answer
+            is_away = self.record.is_away(fault)
+            if is_away or len(items) == 1:
+                log.error("%s: %d not committed (%s)", self.name, len(items), type(fault).__qualname__)
+                if is_away:
+                    self.record.leave()
+                return [NotCommitted() for _ in items]
+        return [answer for item in items for answer in self._commit([item])]
+
+    def _settle(
+        self,
+        batch: "Sequence[tuple[Item, asyncio.Future[Answer]]]",
+        answers: Sequence[Answer | NotCommitted],
+    ) -> None:
+        self.waiting -= len(batch)
+        for (_, future), answer in zip(batch, answers, strict=True):
+            if future.done():  # the signatory hung up; the commit stands
+                continue
+            if isinstance(answer, NotCommitted):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)

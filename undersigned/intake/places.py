@@ -1,0 +1,132 @@
+"""Where sign-ons are taken: the addresses of all open forms, with what is needed to take one there, kept in memory."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from threading import Event, Thread
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from undersigned.intake.refusals import private
+from undersigned.intake.wire import Headers
+from undersigned.letters.models import FormerSlug, Letter, SignOns, Version
+from undersigned.lib.clock import now
+from undersigned.lib.keys import KeyMissing
+from undersigned.pages.sign_page import Door
+from undersigned.pages.signing import mailbox_page
+from undersigned.signing.consent import statement
+from undersigned.signing.sign_on import Terms
+from undersigned.signing.terms import terms_of
+
+LOOK_SECONDS = 1.0
+TOKEN = "-token-"  # noqa: S105  what stands in the page where each reader's own token will
+LEFT_OUT = {"revision", "_state"}
+"""What changes about a letter without changing how one signs it."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One form's address: the terms there, and the page that answers a sign-on, in two parts around its token."""
+
+    kind: str
+    language: str
+    terms: Terms
+    letter_key: bytes
+    consent: bytes
+    headers: Headers
+    before: bytes
+    after: bytes
+
+
+Paths = Mapping[str, Place]
+Known = dict[UUID, tuple[object, Paths]]
+
+
+@dataclass(slots=True)
+class Places:
+    """The open places by path. A thread looks at the record every LOOK_SECONDS and replaces the whole mapping."""
+
+    links_key: bytes
+    by_path: Paths = field(default_factory=dict)
+    known: Known = field(default_factory=dict)
+    closed: Event = field(default_factory=Event)
+    thread: Thread | None = None
+    is_ready: bool = False
+
+    def open(self) -> None:
+        self.thread = Thread(target=self._watch, name="places", daemon=True)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.closed.set()
+        if self.thread:
+            self.thread.join()
+
+    def look(self) -> None:
+        """See which letters take public sign-ons now; render anew what has changed."""
+        letters = list(
+            Letter.objects.filter(sign_ons=SignOns.PUBLIC, keep_until__gte=now().date()).order_by("released_at", "pk")
+        )
+        digests = {row.letter_id: row.hex_digest for row in _versions(letters)}
+        slugs = _slugs(letters)
+        self.known = {letter.pk: self._known(letter, digests.get(letter.pk), slugs[letter.pk]) for letter in letters}
+        self.by_path = {path: place for _, paths in self.known.values() for path, place in paths.items()}
+        self.is_ready = True
+
+    def _known(self, letter: Letter, digest: str | None, slugs: tuple[str, ...]) -> tuple[object, Paths]:
+        facts = ({name: value for name, value in vars(letter).items() if name not in LEFT_OUT}, digest, slugs)
+        known = self.known.get(letter.pk)
+        if known and known[0] == facts:
+            return known
+        try:
+            return facts, dict(_places(letter, slugs))
+        except KeyMissing:
+            log.error("a letter takes sign-ons, and its key is missing")
+            return None, {}
+
+    def _watch(self) -> None:
+        while True:
+            try:
+                self.look()
+            except DatabaseError as fault:  # what was known stays; the record may be back in a second
+                log.error("the record cannot be looked at (%s)", type(fault).__qualname__)
+                connections.close_all()
+            if self.closed.wait(LOOK_SECONDS):
+                connections.close_all()
+                return
+
+
+def _versions(letters: list[Letter]) -> Iterator[Version]:
+    """The newest version of each letter comes last."""
+    yield from Version.objects.filter(letter__in=letters).only("letter_id", "digest", "number").order_by("number")
+
+
+def _slugs(letters: list[Letter]) -> dict[UUID, tuple[str, ...]]:
+    """Each letter's address of today and those of old: forms that were open before a letter was renamed still work."""
+    slugs = {letter.pk: [letter.slug] for letter in letters}
+    for row in FormerSlug.objects.filter(letter__in=letters).order_by("pk"):
+        slugs[row.letter_id].append(row.slug)
+    return {pk: tuple(names) for pk, names in slugs.items()}
+
+
+def _places(letter: Letter, slugs: tuple[str, ...]) -> Iterator[tuple[str, Place]]:
+    terms = terms_of(letter, invited=False)
+    key = settings.KEYS.letter_key(letter.pk)
+    for kind in terms.kinds:
+        for language in letter.languages:
+            place = _place(letter, kind, language, terms, key)
+            for slug in slugs:
+                yield f"/{slug}/{language}/sign/{kind}/", place
+
+
+def _place(letter: Letter, kind: str, language: str, terms: Terms, key: bytes) -> Place:
+    page = mailbox_page(Door.public(letter, kind, language), TOKEN)
+    before, after = page.content.split(TOKEN.encode())
+    consent = statement(letter, kind, language).digest()
+    reply = private(page)
+    headers = [(name, value) for name, value in reply.headers if name != b"content-length"]
+    return Place(kind, language, terms, key, consent, headers, before, after)

@@ -1,0 +1,76 @@
+"""Taking a sign-on at the door: the good case, from the bytes of a form to the answer that it is in the record.
+
+Whatever is to be refused, or is unusual, is not judged here: the desk's process gets the very same request, and its
+answer shows what was wrong with it. So there is one set of rules and one place that renders refusals.
+"""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from undersigned.intake.commit import Lane
+from undersigned.intake.places import Place, Places
+from undersigned.intake.wire import Reply, Told
+from undersigned.lib.clock import now
+from undersigned.lib.forms import FORM_TYPE, NotAForm, read_form
+from undersigned.lib.refusal import Refused
+from undersigned.pages.signing import code_token
+from undersigned.signing.arrivals import NewArrival, pack
+from undersigned.signing.sign_on import FORM_LIMIT_BYTES, SignOn, parse
+
+FORM = FORM_TYPE.encode()
+LOCAL = frozenset((b"same-origin", b"none"))
+
+
+@dataclass(slots=True)
+class Taking:
+    """Takes sign-ons at the open places into the record."""
+
+    places: Places
+    lane: Lane[NewArrival, None]
+
+    def open(self) -> None:
+        """Begin; within the event loop."""
+        self.places.open()
+        self.lane.open()
+
+    async def close(self) -> None:
+        """Finish what was accepted."""
+        await self.lane.close()
+        self.places.close()
+
+    def place(self, path: str) -> Place | None:
+        """The open form at this address, if there is one."""
+        return self.places.by_path.get(path)
+
+    async def take(self, place: Place, body: bytes) -> Reply | None:
+        """Take the sign-on that was posted there; None, and nothing is taken, where the desk must look at it.
+
+        LaneFull or NotCommitted where the record does not take it.
+        """
+        sign_on = read_sign_on(place, body)
+        if sign_on is None:
+            return None
+        signature = uuid4()
+        sealed = pack(sign_on, signature, place.consent, place.letter_key)
+        await self.lane.put(NewArrival(sign_on.letter, sealed))
+        token = code_token(signature, now(), self.places.links_key)
+        content = b"%b%b%b" % (place.before, token.encode(), place.after)
+        return Reply(200, [*place.headers, (b"content-length", b"%d" % len(content))], content)
+
+
+def is_plain(told: Told) -> bool:
+    """Whether a request is a form of ours, sent by a page of ours as far as its browser tells."""
+    if told.get(b"content-type") != FORM or told.get(b"sec-fetch-site", b"none") not in LOCAL:
+        return False
+    origin = told.get(b"origin")
+    return origin is None or origin.partition(b"://")[2] == told.get(b"host")
+
+
+def read_sign_on(place: Place, body: bytes) -> SignOn | None:
+    """The sign-on, where all is well with it."""
+    if len(body) > FORM_LIMIT_BYTES:
+        return None
+    try:
+        return parse(read_form(body), place.kind, place.language, place.terms)
+    except (NotAForm, Refused):
+        return None

@@ -1,0 +1,146 @@
+"""Sign-ons between the moment that they are acknowledged and the moment that they are stored as what they consist of.
+
+Taking one is a single row in one transaction with all that arrived beside it. The row is the sign-on and its mail in
+one: whoever takes it in stores the one and writes the other, and deletes it, in one transaction: exactly once.
+"""
+
+import base64
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+
+from undersigned.letters.models import Letter, Version
+from undersigned.lib.addresses import EmailAddress
+from undersigned.lib.keys import KeyMissing
+from undersigned.lib.sealing import seal, unseal
+from undersigned.signing.models import Arrival
+from undersigned.signing.sign import Rows, Taken, rows_of, store
+from undersigned.signing.sign_on import Card, SignOn
+
+PURPOSE = "arrival"
+BATCH = 512
+HELD = timedelta(minutes=10)
+"""After this, what could not be opened is tried again: an operator may have put the right keys back."""
+
+VALUES = "INSERT INTO signing_arrival (letter, sealed, is_slow, arrived_at) VALUES "
+UNNESTED = """
+    INSERT INTO signing_arrival (letter, sealed, is_slow, arrived_at)
+    SELECT letter, sealed, is_slow, %s::timestamptz
+    FROM unnest(%s::uuid[], %s::bytea[], %s::bool[]) AS new (letter, sealed, is_slow)
+"""
+
+CARD = tuple(field.name for field in fields(Card))
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class NewArrival:
+    """A sign-on to be taken: `sealed` is all of it, as `pack` sealed it with its letter's key."""
+
+    letter: UUID
+    sealed: bytes
+    is_slow: bool = False
+
+
+def pack(sign_on: SignOn, signature: UUID, consent: bytes, letter_key: bytes) -> bytes:
+    """All of a valid sign-on, sealed: its id, the digest of the consent's wording, and what was typed."""
+    card = sign_on.card
+    name = sign_on.sealed_name
+    plain = (
+        signature.hex,
+        consent.hex(),
+        sign_on.digest,
+        sign_on.kind,
+        sign_on.language,
+        sign_on.mailbox.value,
+        None if card is None else {field: value for field in CARD if (value := getattr(card, field))},
+        None if name is None else base64.b64encode(name).decode(),
+        sign_on.invited_by,
+    )
+    return seal(letter_key, _write(plain), PURPOSE)
+
+
+def arrive(batch: Sequence[NewArrival], at: datetime) -> None:
+    """Make these arrivals durable, all or none, by one statement: when this returns, they may be acknowledged."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            columns = ([one.letter for one in batch], [one.sealed for one in batch], [one.is_slow for one in batch])
+            cursor.execute(UNNESTED, [at, *columns])
+        else:
+            moment = connection.ops.adapt_datetimefield_value(at)
+            rows = [value for one in batch for value in (one.letter.hex, one.sealed, one.is_slow, moment)]
+            cursor.execute(VALUES + ", ".join(["(%s, %s, %s, %s)"] * len(batch)), rows)
+
+
+def take_in(at: datetime, limit: int = BATCH) -> int:
+    """Store up to `limit` arrivals as pending sign-ons with their mails; how many. Refuses nothing: that they were
+    valid was found before they were acknowledged.
+
+    Whoever else does the same at this moment takes others. What takes time is done before the transaction.
+    """
+    waiting = Q(held_until=None) | Q(held_until__lte=at)
+    found = list(Arrival.objects.filter(waiting, is_slow=False).order_by("id")[:limit])
+    opened = _open(found, at)
+    with transaction.atomic():
+        claimed = Arrival.objects.select_for_update(skip_locked=True).filter(pk__in=opened)
+        ids = list(claimed.values_list("pk", flat=True))
+        store([opened[pk] for pk in ids], at)
+        Arrival.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+def forget_arrivals(at: datetime) -> set[UUID]:
+    """Delete what arrived for letters whose signatories are to be forgotten; which letters these were."""
+    due = Arrival.objects.filter(letter__in=Letter.objects.filter(keep_until__lt=at.date()).values("pk"))
+    letters = set(due.values_list("letter", flat=True))
+    due.delete()
+    return letters
+
+
+def _open(arrivals: Sequence[Arrival], at: datetime) -> dict[int, Rows]:
+    """What becomes of each arrival; what cannot be opened is held, and an operator is told."""
+    letters = {arrival.letter for arrival in arrivals}
+    keys = {letter: key for letter in letters if (key := _key_of(letter))}
+    versions = {(row.letter_id, row.hex_digest): row.pk for row in Version.objects.filter(letter__in=letters)}
+    opened: dict[int, Rows] = {}
+    for arrival in arrivals:
+        try:
+            key = keys[arrival.letter]
+            opened[arrival.pk] = rows_of(_unpack(unseal(key, bytes(arrival.sealed), PURPOSE), arrival, versions), key)
+        except (InvalidTag, KeyError):
+            log.error("arrival %d cannot be opened with the key of its letter; it is held", arrival.pk)
+            Arrival.objects.filter(pk=arrival.pk).update(held_until=at + HELD)
+    return opened
+
+
+def _key_of(letter: UUID) -> bytes | None:
+    try:
+        return settings.KEYS.letter_key(letter)
+    except KeyMissing:
+        return None
+
+
+def _unpack(plain: str, arrival: Arrival, versions: Mapping[tuple[UUID, str], int]) -> Taken:
+    signature, consent, digest, kind, language, mailbox, card, name, invited_by = json.loads(plain)
+    sign_on = SignOn(
+        letter=arrival.letter,
+        digest=digest,
+        kind=kind,
+        language=language,
+        mailbox=EmailAddress(mailbox),
+        card=None if card is None else Card(**card),
+        sealed_name=None if name is None else base64.b64decode(name),
+        invited_by=invited_by,
+    )
+    version = versions[arrival.letter, digest]
+    return Taken(UUID(signature), sign_on, version, bytes.fromhex(consent), arrival.arrived_at)
