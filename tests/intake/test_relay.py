@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from tests.intake.asking import Answer, DeskBehind, Reader, converse, http, scope_of
+from tests.intake.conftest import Clock
 from undersigned.intake import relay
-from undersigned.intake.door import BODY_LIMIT_BYTES
+from undersigned.intake.door import BODY_LIMIT_BYTES, BODY_SECONDS
 from undersigned.intake.relay import DeskAddress
 from undersigned.intake.visitors import address_of
 from undersigned.intake.wire import Message
@@ -122,13 +123,38 @@ def test_a_body_that_comes_in_pieces_is_whole_when_the_desk_sees_it(reader: Read
 
 
 def test_who_is_too_slow_is_told_so_and_the_desk_is_not_bothered(
-    reader: Reader, desk: DeskBehind, monkeypatch: pytest.MonkeyPatch
+    reader: Reader, desk: DeskBehind, clock: Clock
 ) -> None:
-    monkeypatch.setattr("undersigned.intake.door.BODY_SECONDS", 0.01)
-    scope = scope_of("/en/", "POST", {"Content-Length": "10"})
-    answer = reader.run(converse(reader.door, scope, []))
-    assert answer.status == 408
+    async def wait_and_look() -> tuple[Answer, Answer]:
+        scope = scope_of("/en/", "POST", {"Content-Length": "10"})
+        slow = asyncio.ensure_future(converse(reader.door, scope, []))
+        await asyncio.sleep(0)
+        clock.time += BODY_SECONDS
+        quick = asyncio.ensure_future(converse(reader.door, scope, []))
+        await asyncio.sleep(0)
+        reader.door.patience.look()
+        first = await slow
+        assert not quick.done()
+        clock.time += BODY_SECONDS
+        reader.door.patience.look()
+        return first, await quick
+
+    answers = reader.run(wait_and_look())
+    assert [answer.status for answer in answers] == [408, 408]
     assert not desk.asked
+    assert not reader.door.patience.begun
+
+
+def test_who_hangs_up_while_sending_is_not_taken_for_slow(reader: Reader, desk: DeskBehind) -> None:
+    async def hang_up() -> None:
+        asking = asyncio.ensure_future(converse(reader.door, scope_of("/en/", "POST", {"Content-Length": "10"}), []))
+        await asyncio.sleep(0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
+    reader.run(hang_up())
+    assert not reader.door.patience.begun
 
 
 def test_more_than_can_be_relayed_at_once_waits_and_more_than_can_wait_is_refused(

@@ -1,10 +1,11 @@
 import string
 
 import pytest
+from email_validator import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from undersigned.lib.addresses import EmailAddress, NotAnAddress, NotAWebsite, Website, registrable_domain
+from undersigned.lib.addresses import EmailAddress, NotAnAddress, NotAWebsite, Website, _plain, registrable_domain
 
 # --- Mailboxes --------------------------------------------------------------------------------------------------------
 
@@ -163,3 +164,34 @@ def test_a_host_that_strangers_share_says_nothing_about_who_somebody_is(place):
 @given(st.text(alphabet=string.printable))
 def test_any_text_has_a_domain_or_none(text):
     assert " " not in registrable_domain(text)
+
+
+# What a person types, and what comes close to it: capitals, digits, dots, hyphens and names of special domains.
+_CLOSE = st.lists(
+    st.sampled_from(
+        [*"aZ09_+-.@", "info", "WWW", "ab", "--", "xn--", ".test", ".TEST", ".local", ".example", ".com", "x" * 40, "é"]
+    ),
+    max_size=14,
+).map("".join)
+_LIKELY = st.from_regex(r"\A[A-Za-z0-9_+.-]{1,20}@[A-Za-z0-9.-]{1,20}\.[A-Za-z0-9]{1,6}\Z")
+
+
+@given(_CLOSE | _LIKELY | st.emails() | st.text(max_size=30))
+def test_a_plain_mailbox_is_what_the_long_rules_make_of_it(text: str) -> None:
+    """The short way of reading agrees with email-validator wherever it is taken at all."""
+    plain = _plain(text.strip())
+    if plain:
+        assert plain == validate_email(text.strip(), check_deliverability=False, strict=True).normalized
+
+
+@pytest.mark.parametrize("typed", ["office@openrivers.example", "A.b-c_d+e@Sub-1.Example.org", "1@2.org"])
+def test_what_nearly_everybody_types_is_plain(typed: str) -> None:
+    assert _plain(typed)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["INFO@a.example", "a@b.test", "a@b.TEST", f"{'x' * 64}@a.org", "a@b--c.org", "a@b.c1", "ſ@a.org", "a@b.\u212ar"],
+)
+def test_what_needs_the_long_rules_gets_them(typed: str) -> None:
+    assert not _plain(typed)

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from undersigned.lib.names import (
+    _PLAIN,
     KEY_LIMIT,
     NameHasControls,
     NameHasLink,
@@ -14,6 +15,7 @@ from undersigned.lib.names import (
     NameMixesScripts,
     NameStacksMarks,
     NameTooLong,
+    _clean,
     clean_name,
     organisation_key,
     sort_form,
@@ -294,3 +296,35 @@ def test_articles_and_legal_forms_alone_are_still_names(name):
 )
 def test_an_organisation_is_looked_for_without_its_article_and_legal_form(name, form):
     assert sort_form(name) == form
+
+
+# --- The short way ----------------------------------------------------------------------------------------------------
+
+_LETTERS = st.sampled_from([*"AzÀöÿª×÷ß가힣一龥豈'’- .@0", "\u0301", "\u200b", "Сергей", "ﬁ", "\u2009"])
+
+
+@given(
+    st.lists(_LETTERS, max_size=12).map("".join)
+    | st.from_regex(_PLAIN, fullmatch=True).filter(lambda name: len(name) < 100)
+)
+def test_a_plain_name_is_what_the_long_rules_make_of_it(text):
+    if _PLAIN.fullmatch(text):
+        assert _clean(text, "name", 120) == text
+
+
+@pytest.mark.parametrize("name", ["Ines O'Hara-Lind", "나소미", "王小明", "Zoë Núñez", "Bilge Anna김"])
+def test_what_nearly_everybody_types_is_plain(name):
+    assert _PLAIN.fullmatch(name)
+
+
+def test_a_plain_name_that_is_too_long_is_refused_all_the_same():
+    with pytest.raises(NameTooLong):
+        clean_name("N" * 121, "name", 120)
+
+
+def test_every_letter_of_the_short_way_passes_the_long_one():
+    ranges = [(0x41, 0x5A), (0x61, 0x7A), (0xC0, 0xFF), (0xAC00, 0xD7A3), (0x4E00, 0x9FA5)]
+    letters = [chr(code) for first, last in ranges for code in range(first, last + 1)]
+    for letter in letters:
+        if _PLAIN.fullmatch(letter):
+            assert _clean(letter, "name", 120) == letter

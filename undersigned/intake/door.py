@@ -1,11 +1,11 @@
 """The door: what arrives at the port of the program. Files from memory, everything else from the desk's process."""
 
-import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from undersigned.intake.commit import LaneFull, NotCommitted
 from undersigned.intake.folder import Folder
+from undersigned.intake.patience import Patience, TookTooLong
 from undersigned.intake.refusals import DeskCloses, DoorBusy, RecordAway, Refusing, TooSlow
 from undersigned.intake.relay import DeskAway, Relay
 from undersigned.intake.taking import Taking, is_plain
@@ -27,6 +27,10 @@ class Door:
     refusing: Refusing
     taking: Taking
     clock: Callable[[], float]
+    patience: Patience = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.patience = Patience(BODY_SECONDS, self.clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -54,7 +58,7 @@ class Door:
 
     async def _do(self, scope: Scope, told: Told, wire: tuple[Receive, Send]) -> Reply | None:
         """Take what is posted here, or ask the desk's process; None where that has answered by itself."""
-        async with asyncio.timeout(BODY_SECONDS):
+        with self.patience:
             body = await read_body(wire[0], told, BODY_LIMIT_BYTES)
         place = self.taking.place(scope["path"]) if scope["method"] == "POST" else None
         if place and is_plain(told):
@@ -67,15 +71,17 @@ class Door:
         """Begin and end with the server, which has answered all that it accepted before it ends."""
         await receive()
         self.taking.open()
+        self.patience.open()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await self.patience.close()
         await self.taking.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 
 REFUSED: dict[type[Exception], type[Refusal]] = {
     BodyTooLarge: TooMuchSent,
-    TimeoutError: TooSlow,
+    TookTooLong: TooSlow,
     DeskAway: DeskCloses,
     LaneFull: DoorBusy,
     NotCommitted: RecordAway,

@@ -17,11 +17,13 @@ from undersigned.lib.keys import KeyMissing
 from undersigned.pages.sign_page import Door
 from undersigned.pages.signing import mailbox_page
 from undersigned.signing.consent import statement
+from undersigned.signing.links import Link
 from undersigned.signing.sign_on import Terms
 from undersigned.signing.terms import terms_of
 
 LOOK_SECONDS = 1.0
-TOKEN = "-token-"  # noqa: S105  what stands in the page where each reader's own token will
+TOKEN = "-" * Link.LENGTH
+"""What stands in the page where each reader's own token will: as long as any, so that the page is."""
 LEFT_OUT = {"revision", "_state"}
 """What changes about a letter without changing how one signs it."""
 
@@ -127,6 +129,4 @@ def _place(letter: Letter, kind: str, language: str, terms: Terms, key: bytes) -
     page = mailbox_page(Door.public(letter, kind, language), TOKEN)
     before, after = page.content.split(TOKEN.encode())
     consent = statement(letter, kind, language).digest()
-    reply = private(page)
-    headers = [(name, value) for name, value in reply.headers if name != b"content-length"]
-    return Place(kind, language, terms, key, consent, headers, before, after)
+    return Place(kind, language, terms, key, consent, private(page).headers, before, after)

@@ -40,6 +40,10 @@ _LINK = re.compile(
     re.VERBOSE,
 )
 
+# Plain names, in which nothing can deceive: words of Latin letters, of Hangul syllables or of the most common Han,
+# which normalisation leaves as they are. A test holds this to the long rules.
+_PLAIN = re.compile("[A-Za-zÀ-ÖØ-öø-ÿ가-힣一-龥]+(?:[ '’-][A-Za-zÀ-ÖØ-öø-ÿ가-힣一-龥]+)*")
+
 
 class NameMissing(Refusal):
     """Nothing was typed where something is needed."""
@@ -101,6 +105,13 @@ class NameHasNoLetters(Refusal):
 
 def clean_name(text: str, field: str, limit: int) -> str:
     """`text` in NFC, trimmed and with single spaces; refused, naming `field`, where it could deceive."""
+    if len(text) <= limit and _PLAIN.fullmatch(text):
+        return text
+    return _clean(text, field, limit)
+
+
+def _clean(text: str, field: str, limit: int) -> str:
+    """The long rules."""
     name = _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
     if not name:
         raise NameMissing(field)

@@ -30,12 +30,9 @@ BATCH = 512
 HELD = timedelta(minutes=10)
 """After this, what could not be opened is tried again: an operator may have put the right keys back."""
 
-VALUES = "INSERT INTO signing_arrival (letter, sealed, is_slow, arrived_at) VALUES "
-UNNESTED = """
-    INSERT INTO signing_arrival (letter, sealed, is_slow, arrived_at)
-    SELECT letter, sealed, is_slow, %s::timestamptz
-    FROM unnest(%s::uuid[], %s::bytea[], %s::bool[]) AS new (letter, sealed, is_slow)
-"""
+COPY = "COPY signing_arrival (letter, sealed, is_slow, arrived_at) FROM STDIN (FORMAT BINARY)"
+COLUMNS = ("uuid", "bytea", "bool", "timestamptz")
+INSERT = "INSERT INTO signing_arrival (letter, sealed, is_slow, arrived_at) VALUES "
 
 CARD = tuple(field.name for field in fields(Card))
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -74,12 +71,14 @@ def arrive(batch: Sequence[NewArrival], at: datetime) -> None:
     """Make these arrivals durable, all or none, by one statement: when this returns, they may be acknowledged."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            columns = ([one.letter for one in batch], [one.sealed for one in batch], [one.is_slow for one in batch])
-            cursor.execute(UNNESTED, [at, *columns])
+            with cursor.copy(COPY) as copy:
+                copy.set_types(COLUMNS)
+                for one in batch:
+                    copy.write_row((one.letter, one.sealed, one.is_slow, at))
         else:
             moment = connection.ops.adapt_datetimefield_value(at)
             rows = [value for one in batch for value in (one.letter.hex, one.sealed, one.is_slow, moment)]
-            cursor.execute(VALUES + ", ".join(["(%s, %s, %s, %s)"] * len(batch)), rows)
+            cursor.execute(INSERT + ", ".join(["(%s, %s, %s, %s)"] * len(batch)), rows)
 
 
 def take_in(at: datetime, limit: int = BATCH) -> int:

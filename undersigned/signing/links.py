@@ -5,6 +5,7 @@ import binascii
 import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import ClassVar
 from uuid import UUID
 
 from undersigned.lib.refusal import Refusal, gettext_noop
@@ -35,12 +36,15 @@ class LinkExpired(Refusal):
 class Link:
     """Leads to one sign-on until `expires_at`; `purpose` keeps one sort of link from serving as another."""
 
+    LENGTH: ClassVar[int] = 50
+    """Characters of a token."""
+
     signature: UUID
     expires_at: datetime
     purpose: str = "sign-on"
 
     def token(self, key: bytes) -> str:
-        """50 characters, safe in a path: sign-on, last second, tag."""
+        """LENGTH characters, safe in a path: sign-on, last second, tag."""
         body = self.signature.bytes + int(self.expires_at.timestamp()).to_bytes(5, "big")
         return _written(body + _tag(key, self.purpose, body))
 

@@ -161,30 +161,30 @@ class Reading:
         texts = {tag: self.name(f"{field}_{tag}", required=False, limit=NAME_LIMIT) for tag in languages}
         return {tag: text for tag, text in texts.items() if text}
 
-    def require(self, condition: bool, refusal: Refusal) -> None:
+    def require(self, condition: bool, refused: type[Refusal], field: str) -> None:
         if not condition:
-            self.refusals.append(refusal)
+            self.refusals.append(refused(field))
 
 
 def _is_hidden(form: Reading, terms: Terms) -> bool:
     choices = {"public": False, "counted-only": True} if terms.takes_counted_only else {"public": False, "": False}
     visibility = form.text("visibility")
-    form.require(visibility in choices, ChooseVisibility("visibility"))
+    form.require(visibility in choices, ChooseVisibility, "visibility")
     return choices.get(visibility, True)
 
 
 def _check_consent(form: Reading, kind: str, terms: Terms) -> None:
-    form.require(form.text("version") == terms.digest, TextChanged("version"))
-    form.require(form.text("consent") == "yes", ConsentMissing("consent"))
-    form.require(form.text("age") == "yes", AgeMissing("age"))
+    form.require(form.text("version") == terms.digest, TextChanged, "version")
+    form.require(form.text("consent") == "yes", ConsentMissing, "consent")
+    form.require(form.text("age") == "yes", AgeMissing, "age")
     if kind == "organisation":
-        form.require(form.text("authority") == "yes", AuthorityMissing("authority"))
+        form.require(form.text("authority") == "yes", AuthorityMissing, "authority")
 
 
 def _card(form: Reading, kind: str, terms: Terms) -> Card | None:
     name = form.name("name", required=True, limit=NAME_LIMIT)
     country = form.text("country")
-    form.require(country == "" or country in terms.countries, UnknownCountry("country"))
+    form.require(country == "" or country in terms.countries, UnknownCountry, "country")
     rest: dict[str, Any] = {}
     if kind == "organisation":
         rest = _organisation(form, terms)
