@@ -1,13 +1,16 @@
 """A door in the test's own process: before it the public folder, behind it a desk that the test speaks for."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from tests.intake.asking import DeskBehind, Reader, http
+from undersigned.intake.acting import Acting
+from undersigned.intake.begin import make_door
 from undersigned.intake.commit import Lane, Record
 from undersigned.intake.door import Door
 from undersigned.intake.folder import Folder
@@ -15,8 +18,8 @@ from undersigned.intake.places import Places
 from undersigned.intake.refusals import Refusing
 from undersigned.intake.relay import Relay
 from undersigned.intake.taking import Taking
+from undersigned.letters.models import Letter
 from undersigned.pages.generation import PublicFolder
-from undersigned.signing.arrivals import NewArrival
 
 
 class Clock:
@@ -51,10 +54,38 @@ def desk(tmp_path: Path) -> DeskBehind:
 
 @pytest.fixture
 def reader(folder: PublicFolder, desk: DeskBehind, clock: Clock) -> Generator[Reader]:
+    """Somebody before a door that takes nothing, with a clock that stands still."""
+    taking = Taking(Places(b"no key"), Lane("closed", NOTHING))
+    acting = Acting(b"no key", Lane("closed", NOTHING), Lane("closed", NOTHING))
+    yield from opened(Door(Folder(folder.root), Relay(desk.address), Refusing(), taking, acting, clock), desk)
+
+
+@pytest.fixture
+def door(letter: Letter, folder: PublicFolder, desk: DeskBehind) -> Generator[Reader]:
+    """Somebody before a door as the settings have it, that has seen which forms are open; the desk repeats what it
+    is asked."""
+    desk.says = lambda method, target, body: http("422 Unprocessable Content", b"the desk: " + body)
+    for reader in opened(make_door(f"unix:{desk.socket}", 0), desk):
+        door = reader.door
+        lanes = (door.taking.lane, door.acting.confirming, door.acting.withdrawing)
+        door.taking.places.look()
+        reader.run(begin(lanes))
+        yield reader
+        for lane in lanes:
+            reader.run(lane.close())
+
+
+def opened(door: Door, desk: DeskBehind) -> Generator[Reader]:
     with asyncio.Runner() as runner:
-        nothing: Lane[NewArrival, None] = Lane("closed", Record(lambda items: [], lambda fault: False, lambda: None))
-        taking = Taking(Places(b"no key"), nothing)
-        reader = Reader(Door(Folder(folder.root), Relay(desk.address), Refusing(), taking, clock), runner)
+        reader = Reader(door, runner)
         server = reader.run(desk.open())
         yield reader
         server.close()
+
+
+async def begin(lanes: Sequence[Lane[Any, Any]]) -> None:
+    for lane in lanes:
+        lane.open()
+
+
+NOTHING: Record[Any, Any] = Record(lambda items: [], lambda fault: False, lambda: None)

@@ -2,16 +2,20 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from threading import Lock
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 
-from undersigned.intake.commit import Lane, Record
+from undersigned.intake.acting import Acting
+from undersigned.intake.commit import Answer, Commit, Item, Lane, Record
 from undersigned.intake.door import Door
 from undersigned.intake.folder import Folder
 from undersigned.intake.places import Places
 from undersigned.intake.refusals import Refusing
 from undersigned.intake.relay import DeskAddress, Relay
+from undersigned.intake.said import Said, confirm_all, withdraw_all
 from undersigned.intake.taking import Taking
 from undersigned.lib.clock import now
 from undersigned.signing.arrivals import NewArrival, arrive
@@ -19,15 +23,33 @@ from undersigned.signing.arrivals import NewArrival, arrive
 
 def make_door(desk: str, proxies: int) -> Door:
     """The door before the desk that listens at `desk`, behind so many proxies of ours."""
-    places = Places(settings.KEYS.site_key("links"))
-    lane: Lane[NewArrival, None] = Lane("sign-ons", Record(commit_arrivals, is_away, connections.close_all))
+    links_key, turn = settings.KEYS.site_key("links"), _turn()
+    confirmed, withdrawn = Said(), Said()
     return Door(
         Folder(settings.PUBLIC_ROOT),
         Relay(DeskAddress.parse(desk), proxies),
         Refusing(),
-        Taking(places, lane),
+        Taking(Places(links_key), Lane("sign-ons", _record(commit_arrivals, turn))),
+        Acting(
+            links_key,
+            Lane("confirmations", _record(lambda batch: confirm_all(confirmed, batch, now()), turn)),
+            Lane("withdrawals", _record(lambda batch: withdraw_all(withdrawn, batch, now()), turn)),
+        ),
         time.monotonic,
     )
+
+
+def _turn() -> AbstractContextManager[object]:
+    """SQLite has one writer at a time: our own threads queue here, which is quicker than to ask it again and again."""
+    return Lock() if connection.vendor == "sqlite" else nullcontext()
+
+
+def _record(commit: Commit[Item, Answer], turn: AbstractContextManager[object]) -> Record[Item, Answer]:
+    def in_turn(batch: Sequence[Item]) -> Sequence[Answer]:
+        with turn:
+            return commit(batch)
+
+    return Record(in_turn, is_away, connections.close_all)
 
 
 def commit_arrivals(batch: Sequence[NewArrival]) -> Sequence[None]:

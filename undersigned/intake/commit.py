@@ -13,6 +13,7 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
+Commit = Callable[[Sequence[Item]], Sequence[Answer]]
 
 BATCH = 512
 ROOM = 8 * BATCH
@@ -37,7 +38,7 @@ class Record(Generic[Item, Answer]):
     after such a fault and at the end. All three are called by the commit thread only.
     """
 
-    commit: Callable[[Sequence[Item]], Sequence[Answer]]
+    commit: Commit[Item, Answer]
     is_away: Callable[[Exception], bool]
     leave: Callable[[], None]
 

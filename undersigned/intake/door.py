@@ -3,19 +3,23 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from undersigned.intake.acting import ROOM, Acting
 from undersigned.intake.commit import LaneFull, NotCommitted
 from undersigned.intake.folder import Folder
 from undersigned.intake.patience import Patience, TookTooLong
 from undersigned.intake.refusals import DeskCloses, DoorBusy, RecordAway, Refusing, TooSlow
 from undersigned.intake.relay import DeskAway, Relay
-from undersigned.intake.taking import Taking, is_plain
-from undersigned.intake.wire import BodyTooLarge, HungUp, Receive, Reply, Scope, Send, Told, read_body
+from undersigned.intake.taking import Taking
+from undersigned.intake.wire import BodyTooLarge, HungUp, Receive, Reply, Scope, Send, Told, read_body, text_of
+from undersigned.lib.forms import FORM_TYPE
+from undersigned.lib.origin import is_from_elsewhere, is_from_here
 from undersigned.lib.refusal import Refusal
 from undersigned.pages.incoming import TooMuchSent
 
 BODY_LIMIT_BYTES = 256 * 1024
 """More than any form of the desk has."""
 BODY_SECONDS = 20
+FORM = FORM_TYPE.encode()
 
 
 @dataclass(slots=True)
@@ -26,6 +30,7 @@ class Door:
     relay: Relay
     refusing: Refusing
     taking: Taking
+    acting: Acting
     clock: Callable[[], float]
     patience: Patience = field(init=False)
 
@@ -60,21 +65,32 @@ class Door:
         """Take what is posted here, or ask the desk's process; None where that has answered by itself."""
         with self.patience:
             body = await read_body(wire[0], told, BODY_LIMIT_BYTES)
-        place = self.taking.place(scope["path"]) if scope["method"] == "POST" else None
-        if place and is_plain(told):
-            reply = await self.taking.take(place, body)
+        if scope["method"] == "POST" and told.get(b"content-type") == FORM:
+            reply = await self._take(scope["path"], told, body)
             if reply:
                 return reply
         return None if await self.relay.ask(scope, told, body, wire) else self.refusing.nowhere
+
+    async def _take(self, path: str, told: Told, body: bytes) -> Reply | None:
+        """What the door can take by itself: sign-ons, confirmations, withdrawals with which all is well."""
+        asked = text_of(told, b"sec-fetch-site"), text_of(told, b"origin"), text_of(told, b"host")
+        place = self.taking.place(path)
+        if place:
+            return await self.taking.take(place, body) if is_from_here(*asked) else None
+        if path.startswith(ROOM) and not is_from_elsewhere(*asked):
+            return await self.acting.act(path, body)
+        return None
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Begin and end with the server, which has answered all that it accepted before it ends."""
         await receive()
         self.taking.open()
+        self.acting.open()
         self.patience.open()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.patience.close()
+        await self.acting.close()
         await self.taking.close()
         await send({"type": "lifespan.shutdown.complete"})
 

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connections
 
 from undersigned.intake.refusals import private
+from undersigned.intake.said import TOKEN, facts_of
 from undersigned.intake.wire import Headers
 from undersigned.letters.models import FormerSlug, Letter, SignOns, Version
 from undersigned.lib.clock import now
@@ -17,15 +18,10 @@ from undersigned.lib.keys import KeyMissing
 from undersigned.pages.sign_page import Door
 from undersigned.pages.signing import mailbox_page
 from undersigned.signing.consent import statement
-from undersigned.signing.links import Link
 from undersigned.signing.sign_on import Terms
 from undersigned.signing.terms import terms_of
 
 LOOK_SECONDS = 1.0
-TOKEN = "-" * Link.LENGTH
-"""What stands in the page where each reader's own token will: as long as any, so that the page is."""
-LEFT_OUT = {"revision", "_state"}
-"""What changes about a letter without changing how one signs it."""
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +76,7 @@ class Places:
         self.is_ready = True
 
     def _known(self, letter: Letter, digest: str | None, slugs: tuple[str, ...]) -> tuple[object, Paths]:
-        facts = ({name: value for name, value in vars(letter).items() if name not in LEFT_OUT}, digest, slugs)
+        facts = (facts_of(letter), digest, slugs)
         known = self.known.get(letter.pk)
         if known and known[0] == facts:
             return known

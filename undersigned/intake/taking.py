@@ -9,16 +9,13 @@ from uuid import uuid4
 
 from undersigned.intake.commit import Lane
 from undersigned.intake.places import Place, Places
-from undersigned.intake.wire import Reply, Told
+from undersigned.intake.wire import Reply
 from undersigned.lib.clock import now
-from undersigned.lib.forms import FORM_TYPE, NotAForm, read_form
+from undersigned.lib.forms import NotAForm, read_form
 from undersigned.lib.refusal import Refused
 from undersigned.pages.signing import code_token
 from undersigned.signing.arrivals import NewArrival, pack
 from undersigned.signing.sign_on import FORM_LIMIT_BYTES, SignOn, parse
-
-FORM = FORM_TYPE.encode()
-LOCAL = frozenset((b"same-origin", b"none"))
 
 
 @dataclass(slots=True)
@@ -55,14 +52,6 @@ class Taking:
         await self.lane.put(NewArrival(sign_on.letter, sealed))
         token = code_token(signature, now(), self.places.links_key)
         return Reply(200, place.headers, b"%b%b%b" % (place.before, token.encode(), place.after))
-
-
-def is_plain(told: Told) -> bool:
-    """Whether a request is a form of ours, sent by a page of ours as far as its browser tells."""
-    if told.get(b"content-type") != FORM or told.get(b"sec-fetch-site", b"none") not in LOCAL:
-        return False
-    origin = told.get(b"origin")
-    return origin is None or origin.partition(b"://")[2] == told.get(b"host")
 
 
 def read_sign_on(place: Place, body: bytes) -> SignOn | None:

@@ -35,6 +35,12 @@ class Reply:
         await send({"type": "http.response.body", "body": b"" if method == "HEAD" else self.body})
 
 
+def text_of(told: Told, name: bytes) -> str | None:
+    """What a header says; None where it is not there."""
+    value = told.get(name)
+    return None if value is None else value.decode("latin-1")
+
+
 def length_of(told: Told) -> int | None:
     """How many bytes a request says that it brings; None where only its end will tell."""
     length = told.get(b"content-length")

@@ -3,6 +3,7 @@
 import os
 import secrets
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
@@ -25,8 +26,8 @@ class KeyRing:
     folder: Path
 
     def site_key(self, name: str) -> bytes:
-        """The site's 32-byte key called `name`; else KeyMissing."""
-        return _read(self.folder / f"{name}.key")
+        """The site's 32-byte key called `name`, read once; else KeyMissing."""
+        return _read_once(self.folder, f"{name}.key")
 
     def site_key_or_throwaway(self, name: str) -> bytes:
         """The site's key, or one for this process alone where none was made yet (as for `--help`)."""
@@ -72,6 +73,11 @@ class KeyRing:
 
     def _of_letter(self, letter: UUID) -> Path:
         return self.folder / "letters" / f"{letter.hex}.key"
+
+
+@lru_cache(maxsize=64)  # of the site's keys only: those of letters are destroyed one day
+def _read_once(folder: Path, name: str) -> bytes:
+    return _read(folder / name)
 
 
 def _read(path: Path) -> bytes:

@@ -4,6 +4,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 
 from undersigned.lib.forms import FORM_TYPE, NotAForm, read_form
+from undersigned.lib.origin import is_from_elsewhere
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.signing.sign_on import FORM_LIMIT_BYTES
 
@@ -31,7 +32,8 @@ def read_fields(request: HttpRequest) -> dict[str, str]:
 
 def refuse_from_elsewhere(request: HttpRequest) -> None:
     """Refuse what a browser was made to send by a page of another site; for pages whose address is a secret."""
-    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+    said = request.headers
+    if is_from_elsewhere(said.get("Sec-Fetch-Site"), said.get("Origin"), said.get("Host")):
         raise FromElsewhere
 
 

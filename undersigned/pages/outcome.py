@@ -17,12 +17,25 @@ from undersigned.signing.sign import private_path
 def say_confirmed(confirmed: Confirmed, language: str) -> HttpResponse:
     """Thanks, what happens now, and the way to one's own page. The mailbox is proven: this may name what it signed."""
     signature = Signature.objects.select_related("letter").get(pk=confirmed.signature)
+    return confirmed_page(signature, confirmed.outcome, language, private_path(signature.pk, now()))
+
+
+def confirmed_page(signature: Signature, outcome: Outcome, language: str, own_path: str) -> HttpResponse:
+    """That page, for a signature whose private page is at `own_path`."""
     with translation.override(interface_for(language)):
-        title = _thanks(confirmed.outcome)
-        ways = [Way(_("See, correct or withdraw what you entered"), private_path(signature.pk, now()))]
-        ways += letter_ways(signature.letter, language)
-        message = Message(language, title, (what_it_means(signature, confirmed.outcome),), tuple(ways))
+        title = _thanks(outcome)
+        ways = [Way(_("See, correct or withdraw what you entered"), own_path), *letter_ways(signature.letter, language)]
+        message = Message(language, title, (what_it_means(signature, outcome),), tuple(ways))
         return say(message, frame_of(signature.letter, language, title))
+
+
+def say_withdrawn(letter: Letter, language: str) -> HttpResponse:
+    """What is gone, and by when."""
+    with translation.override(interface_for(language)):
+        title = _("Your signature is withdrawn.")
+        said = _("What you entered is deleted here. Your name leaves our pages within a minute.")
+        message = Message(language, title, (said,), tuple(letter_ways(letter, language)))
+        return say(message, frame_of(letter, language, title))
 
 
 def what_it_means(signature: Signature, outcome: Outcome) -> str:

@@ -18,7 +18,7 @@ from undersigned.pages.blank import correction_form
 from undersigned.pages.form import SignForm
 from undersigned.pages.frame import render
 from undersigned.pages.incoming import read_fields, refuse_from_elsewhere
-from undersigned.pages.outcome import frame_of, letter_ways, say_confirmed
+from undersigned.pages.outcome import frame_of, letter_ways, say_confirmed, say_withdrawn
 from undersigned.pages.own import OwnPage, can_correct, card_as_typed, expired_page, own_page, withdrawal_page
 from undersigned.signing.confirm import confirm
 from undersigned.signing.correct import correct
@@ -86,11 +86,7 @@ def _confirm(signature: Signature, at: datetime) -> HttpResponse:
 
 def _withdraw(signature: Signature, at: datetime) -> HttpResponse:
     withdraw([signature.pk], at)
-    return _say(
-        signature,
-        _("Your signature is withdrawn."),
-        _("What you entered is deleted here. Your name leaves our pages within a minute."),
-    )
+    return say_withdrawn(signature.letter, signature.language)
 
 
 def _not_me(signature: Signature, at: datetime) -> HttpResponse:

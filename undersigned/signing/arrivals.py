@@ -8,13 +8,14 @@ import base64
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q
 
 from undersigned.letters.models import Letter, Version
@@ -82,20 +83,15 @@ def arrive(batch: Sequence[NewArrival], at: datetime) -> None:
 
 
 def take_in(at: datetime, limit: int = BATCH) -> int:
-    """Store up to `limit` arrivals as pending sign-ons with their mails; how many. Refuses nothing: that they were
-    valid was found before they were acknowledged.
+    """Store up to `limit` arrivals as pending sign-ons with their mails; how many were dealt with. Refuses nothing:
+    that they were valid was found before they were acknowledged.
 
     Whoever else does the same at this moment takes others. What takes time is done before the transaction.
     """
     waiting = Q(held_until=None) | Q(held_until__lte=at)
     found = list(Arrival.objects.filter(waiting, is_slow=False).order_by("id")[:limit])
-    opened = _open(found, at)
-    with transaction.atomic():
-        claimed = Arrival.objects.select_for_update(skip_locked=True).filter(pk__in=opened)
-        ids = list(claimed.values_list("pk", flat=True))
-        store([opened[pk] for pk in ids], at)
-        Arrival.objects.filter(pk__in=ids).delete()
-    return len(ids)
+    opened = _open(found)
+    return _hold([arrival.pk for arrival in found if arrival.pk not in opened], at) + _take_in(opened, at)
 
 
 def forget_arrivals(at: datetime) -> set[UUID]:
@@ -106,20 +102,42 @@ def forget_arrivals(at: datetime) -> set[UUID]:
     return letters
 
 
-def _open(arrivals: Sequence[Arrival], at: datetime) -> dict[int, Rows]:
-    """What becomes of each arrival; what cannot be opened is held, and an operator is told."""
+def _open(arrivals: Sequence[Arrival]) -> dict[int, Rows]:
+    """What becomes of each arrival that can be opened."""
     letters = {arrival.letter for arrival in arrivals}
     keys = {letter: key for letter in letters if (key := _key_of(letter))}
     versions = {(row.letter_id, row.hex_digest): row.pk for row in Version.objects.filter(letter__in=letters)}
     opened: dict[int, Rows] = {}
     for arrival in arrivals:
-        try:
+        with suppress(InvalidTag, KeyError):
             key = keys[arrival.letter]
             opened[arrival.pk] = rows_of(_unpack(unseal(key, bytes(arrival.sealed), PURPOSE), arrival, versions), key)
-        except (InvalidTag, KeyError):
-            log.error("arrival %d cannot be opened with the key of its letter; it is held", arrival.pk)
-            Arrival.objects.filter(pk=arrival.pk).update(held_until=at + HELD)
     return opened
+
+
+def _take_in(opened: Mapping[int, Rows], at: datetime) -> int:
+    """Store those that nobody else takes in; where the record refuses one of them, each by itself."""
+    try:
+        with transaction.atomic():
+            claimed = Arrival.objects.select_for_update(skip_locked=True).filter(pk__in=opened)
+            ids = sorted(claimed.values_list("pk", flat=True))
+            store([opened[pk] for pk in ids], at)
+            Arrival.objects.filter(pk__in=ids).delete()
+        return len(ids)
+    except (IntegrityError, DataError):
+        if len(opened) == 1:
+            return _hold(list(opened), at)
+    return sum(_take_in({pk: rows}, at) for pk, rows in opened.items())
+
+
+def _hold(ids: Sequence[int], at: datetime) -> int:
+    """Lay arrivals aside that cannot be taken in, and tell an operator: it was acknowledged, so it is not dropped."""
+    if ids:
+        log.error(
+            "%d arrivals cannot be taken in (the first is %d): are the keys of their letters there?", len(ids), ids[0]
+        )
+        Arrival.objects.filter(pk__in=ids).update(held_until=at + HELD)
+    return len(ids)
 
 
 def _key_of(letter: UUID) -> bytes | None:

@@ -76,7 +76,8 @@ def _confirm(batch: Sequence[UUID], at: datetime) -> list[Confirmed | Refusal]:
     stands = _standing(list(found.values()))
     answers = [_answer(found.get(one), stands, at) for one in batch]
     first = [row for row in found.values() if row.state == State.CONFIRMED and row.confirmed_at == at]
-    Signature.objects.bulk_update(first, ["state", "confirmed_at"])
+    waiting = [row.pk for row in first if row.kind != Kind.SUPPORTER]
+    Signature.objects.filter(pk__in=waiting).update(state=State.CONFIRMED, confirmed_at=at)
     list_([row for row in first if row.kind == Kind.SUPPORTER], at)
     _forget_repeats([row for row in found.values() if row.state == State.PENDING])
     ConfirmationCode.objects.filter(pk__in=[row.pk for row in first]).delete()

@@ -1,10 +1,12 @@
 """Being listed or counted: the step that writes an entry into the log, whoever takes it."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import F
 
 from undersigned.ledger.entries import NewEntry, append
@@ -14,12 +16,23 @@ from undersigned.lib.sealing import seal_to_coalition, unseal
 from undersigned.signing.models import Mailbox, Signatory, Signature, State, Visibility
 from undersigned.signing.record import record_of
 
+UPDATE_POSTGRESQL = """
+    UPDATE signing_signature SET state = 'listed', listed_at = %s, entry_id = new.entry, confirmed_at = new.confirmed
+    FROM unnest(%s::uuid[], %s::bigint[], %s::timestamptz[]) AS new (id, entry, confirmed)
+    WHERE signing_signature.id = new.id
+"""
+UPDATE_SQLITE = """
+    UPDATE signing_signature
+    SET state = 'listed', listed_at = %s, entry_id = new.value ->> 1, confirmed_at = new.value ->> 2
+    FROM json_each(%s) AS new WHERE signing_signature.id = new.value ->> 0
+"""
+
 
 def list_(signatures: Sequence[Signature], at: datetime) -> None:
     """List or count `signatures`, which stand confirmed: each gets its `signed` entry, in the caller's transaction."""
     signatories = Signatory.objects.in_bulk([signature.pk for signature in signatures])
     logs = _logs(signatures)
-    versions = Version.objects.in_bulk({signature.version_id for signature in signatures})
+    versions = Version.objects.only("digest").in_bulk({signature.version_id for signature in signatures})
     entries = append(
         [
             _entry(signature, signatories, logs[signature.letter_id], versions[signature.version_id])
@@ -31,8 +44,21 @@ def list_(signatures: Sequence[Signature], at: datetime) -> None:
         signature.state = State.LISTED
         signature.listed_at = at
         signature.entry = entry
-    Signature.objects.bulk_update(signatures, ["state", "listed_at", "entry"])
+    _update(signatures, at)
     _seal_mailboxes([signature for signature in signatures if signature.visibility == Visibility.COUNTED_ONLY])
+
+
+def _update(signatures: Sequence[Signature], at: datetime) -> None:
+    """List them all by one statement, whatever their number: each has an entry, and its own moment of confirmation."""
+    moment = connection.ops.adapt_datetimefield_value
+    rows = [(one.pk, one.entry_id, one.confirmed_at) for one in signatures]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            columns = [list(column) for column in zip(*rows, strict=True)] or [[], [], []]
+            cursor.execute(UPDATE_POSTGRESQL, [at, *columns])
+        else:
+            told = json.dumps([(pk.hex, entry, moment(confirmed)) for pk, entry, confirmed in rows])
+            cursor.execute(UPDATE_SQLITE, [moment(at), told])
 
 
 def log_amended(signature: Signature, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -30,6 +30,7 @@ from undersigned.signing.sign_on import Card, NotTaken, SignOn, TextChanged
 
 CODE_LIFETIME = timedelta(days=1)
 CODE_DIGITS = 6
+SHOWN_OF_CARD = tuple(field.name for field in fields(Card) if field.name != "country")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,12 @@ def private_link(signature: UUID, at: datetime) -> str:
 
 def private_path(signature: UUID, at: datetime) -> str:
     """The path of that page, for those who are on this site already."""
-    link = Link(signature, at + settings.LINK_LIFETIME)
-    return f"/s/{link.token(settings.KEYS.site_key('links'))}/"
+    return own_path(Link(signature, at + settings.LINK_LIFETIME).token(settings.KEYS.site_key("links")))
+
+
+def own_path(token: str) -> str:
+    """Where the private page that `token` opens is."""
+    return f"/s/{token}/"
 
 
 def mailbox_digest(letter_key: bytes, mailbox: EmailAddress) -> bytes:
@@ -118,9 +123,7 @@ def person_digest(letter_key: bytes, mailbox: EmailAddress) -> bytes:
 
 def signatory_of(signature: Signature, card: Card) -> Signatory:
     """The row of personal data that `card` describes (its country is a fact of the signature)."""
-    fields = asdict(card)
-    fields.pop("country")
-    return Signatory(signature=signature, **fields)
+    return Signatory(signature=signature, **{name: getattr(card, name) for name in SHOWN_OF_CARD})
 
 
 @dataclass(frozen=True, slots=True)
