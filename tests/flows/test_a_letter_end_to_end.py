@@ -104,6 +104,11 @@ def open_by_invitation(page: Page) -> str:
     """The invitation's address in English."""
     page.get_by_role("link", name="Overview").click()
     page.locator("section.nextstep button").click()
+    return invite(page)
+
+
+def invite(page: Page) -> str:
+    """A new invitation's address in English."""
     page.get_by_role("link", name="Private links").click()
     page.fill("input[name=label]", "members of the coalition")
     page.get_by_role("button", name="Make a link").click()
