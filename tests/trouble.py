@@ -23,7 +23,9 @@ def cut_at_each_step(act: Callable[[], object]) -> Iterator[int]:
         try:
             with connection.execute_wrapper(_Cut(step)):
                 act()
-        except Gone:
+        except Exception as fault:
+            if not _is_gone(fault):
+                raise
             yield step
         else:
             return
@@ -64,6 +66,11 @@ def another_process() -> Generator[Callable[[Callable[[], Any]], Future[Any]]]:
             return future
 
         yield begin
+
+
+def _is_gone(fault: Exception) -> bool:
+    """Whether the database went away, under one attempt or under each of several."""
+    return isinstance(fault, Gone) or (isinstance(fault, ExceptionGroup) and all(map(_is_gone, fault.exceptions)))
 
 
 class _Cut:

@@ -1,5 +1,6 @@
 """The worker keeps its appointments, whatever goes wrong beside them."""
 
+import re
 import threading
 from datetime import datetime, timedelta
 
@@ -18,6 +19,8 @@ from undersigned.ledger.models import Entry, Event, Log, Tallied
 from undersigned.letters.models import Letter
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.clock import now
+from undersigned.lib.faults import Faults
+from undersigned.lib.keys import KeyRing
 from undersigned.post.models import Mail, MailState
 from undersigned.post.outbox import put
 from undersigned.post.transport import Answer
@@ -73,6 +76,42 @@ def test_a_fault_in_one_step_does_not_silence_another(caplog: pytest.LogCaptureF
     attempt(Step("lapse", fail), NOON, troubles)
     assert "bake failed" in caplog.text
     assert "lapse failed" in caplog.text
+
+
+def test_of_several_faults_at_once_each_is_written_down(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_at: datetime) -> None:
+        faults = Faults("letters")
+        for number, fault in enumerate((KeyError("somi"), ValueError("amal"), None)):
+            with faults.set_aside():
+                if fault:
+                    raise fault
+            done.append(number)
+        faults.rise()
+
+    done: list[int] = []
+    attempt(Step("bake", fail), NOON, Troubles())
+    assert done == [0, 1, 2]
+    assert re.search(r"bake failed: KeyError at \S+; ValueError at \S+$", caplog.text, re.MULTILINE)
+    assert not re.search("somi|amal", caplog.text)
+
+
+def test_a_fault_in_one_log_holds_up_no_other(
+    letter: Letter, keys: KeyRing, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.HIDDEN_BATCH = 1
+    first = Log.objects.get(origin=letter.origin)
+    second = Log.objects.create(origin="letters.example/other", opened_at=NOON)
+    append([NewEntry(log.pk, Event.SIGNED, b"v", Tallied.SUPPORTER, b"record") for log in (first, second)], NOON)
+
+    def lame(log_id: int, *, hidden_batch: int) -> int:
+        if log_id == first.pk:
+            raise OperationalError
+        return sequencer.sequence(log_id, hidden_batch=hidden_batch)
+
+    monkeypatch.setattr(worker, "sequence", lame)
+    with pytest.raises(ExceptionGroup):
+        sequence_step(NOON)
+    assert set(Entry.objects.filter(index=None).values_list("log_id", flat=True)) == {first.pk}
 
 
 def test_all_that_waited_under_embargo_is_numbered_at_once(

@@ -253,6 +253,44 @@ def test_a_fault_while_baking_leaves_the_folder_and_is_made_good_by_the_next_run
     assert "open-the-bridge/en/index.html" in crumbs()
 
 
+def test_a_letter_that_cannot_be_rendered_stays_as_it_was_and_holds_up_no_other(
+    letter: Letter, folder: PublicFolder, crumbs: Look, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bake_due(NOON)
+    before = crumbs()
+    sign_and_confirm(SOMI, letter)
+    number_entries(letter)
+    other, new = make_letter("open-the-tunnel", keys), make_letter("open-the-gate", keys)
+    for one in (other, new):
+        freeze(one, SECRETARY, NOON)
+        schedule(one, Moment(datetime.fromisoformat("2026-11-10T13:00"), "UTC"), SECRETARY, NOON)
+    release_due(NOON + HOUR)
+    facts, spoilt = bakery.facts, {letter.slug, new.slug}
+
+    def lame(one: Letter) -> str:
+        if one.slug in spoilt:
+            raise KeyError
+        return facts(one)
+
+    monkeypatch.setattr(bakery, "facts", lame)
+    for bake in (bake_due, bake_all):
+        with pytest.raises(ExceptionGroup) as raised:
+            bake(NOON + HOUR)
+        assert len(raised.value.exceptions) == 2
+        now = crumbs()
+        assert {path: now[path] for path in before if path.startswith(letter.slug)} == {
+            path: content for path, content in before.items() if path.startswith(letter.slug)
+        }
+        assert "open-the-tunnel/en/index.html" in now
+        assert b"/open-the-tunnel/" in now["index.html"]
+        assert b"/open-the-bridge/" in now["index.html"]
+        assert not holding(now, "open-the-gate")
+    spoilt.clear()
+    bake_due(NOON + HOUR)
+    assert "나소미" in crumbs()["open-the-bridge/en/index.html"].decode()
+    assert holding(crumbs(), "open-the-gate")
+
+
 def test_what_changes_while_a_letter_is_baked_is_baked_by_the_next_run(
     letter: Letter, folder: PublicFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

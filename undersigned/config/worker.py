@@ -19,6 +19,7 @@ from undersigned.config.mailing import make_sender
 from undersigned.ledger.models import Entry
 from undersigned.ledger.sequence import sequence
 from undersigned.lib.clock import now
+from undersigned.lib.faults import Faults
 from undersigned.pages.bakery import bake_all, bake_due
 from undersigned.post.gather import gather
 from undersigned.post.purge import purge
@@ -40,24 +41,21 @@ class Step:
     every: timedelta = timedelta()
 
 
-def release_step(at: datetime) -> None:
-    """Release what is due and put it before the public at once: log numbered, pages baked, folder switched."""
-    if release_due(at):
-        sequence_step(at)
-        bake_due(at)
-
-
 def sequence_step(_at: datetime) -> None:
-    """Number all that waits in the opened logs; the bakery sees that they have grown."""
+    """Number all that waits in the opened logs; the bakery sees that they have grown. No log waits for another."""
     waiting = Entry.objects.filter(index=None, log__opened_at__isnull=False)
+    faults = Faults("logs")
     for log_id in waiting.values_list("log_id", flat=True).distinct():
-        while sequence(log_id, hidden_batch=settings.HIDDEN_BATCH):
-            pass  # another batch: at a release all that was confirmed under embargo waits at once
+        with faults.set_aside():
+            while sequence(log_id, hidden_batch=settings.HIDDEN_BATCH):
+                pass  # another batch: at a release all that was confirmed under embargo waits at once
+    faults.rise()
 
 
 MINUTE = timedelta(minutes=1)
+# What is released is before the public in the same pass: log numbered, pages baked, folder switched.
 CLOCK = (
-    Step("release", release_step),
+    Step("release", release_due),
     Step("sequence", sequence_step),
     Step("bake", bake_due),
     Step("remind", remind, MINUTE),

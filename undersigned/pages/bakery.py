@@ -7,13 +7,15 @@ Equal records give equal bytes: nothing says when it was baked.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
 from undersigned.ledger.models import Log
-from undersigned.letters.models import FormerSlug, Letter, Publication
+from undersigned.letters.models import Letter, Publication
+from undersigned.lib.faults import Faults
 from undersigned.lib.languages import INTERFACE
 from undersigned.pages.answers import not_found
 from undersigned.pages.assets import FOLDER, assets
@@ -75,14 +77,35 @@ def _due() -> QuerySet[Letter]:
 
 
 def _bake(folder: PublicFolder, letters: list[Letter], at: datetime, *, everything: bool) -> None:
+    """Publish `letters` together. One that cannot be rendered stays as it was, and holds up no other."""
     states = {letter.pk: _state(letter) for letter in letters}
-    files = dict(_shared())
+    rendered, faults = _render(letters)
+    files = {path: content for own in rendered.values() for path, content in own.items()}
+    spoilt = {root for letter in letters if letter.pk not in rendered for root in _roots(letter)}
+    present = {path.partition("/")[0] for path in folder.paths()}
+    files.update(_shared(letter for letter in public_letters() if letter.slug not in spoilt - present))
+    baked = [letter for letter in letters if letter.pk in rendered]
+    gone = _gone(folder, baked, files, everything=everything)
+    folder.publish(files, frozenset(path for path in gone if path.partition("/")[0] not in spoilt))
+    for letter in baked:
+        facts = {"revision": states[letter.pk].revision, "log_size": states[letter.pk].log_size, "at": at}
+        Baked.objects.update_or_create(letter_id=letter.pk, defaults=facts)
+    faults.rise()
+
+
+def _render(letters: Iterable[Letter]) -> tuple[dict[UUID, Files], Faults]:
+    """The files of each letter, all of them or none; and what went wrong with the others."""
+    rendered: dict[UUID, Files] = {}
+    faults = Faults("letters")
     for letter in letters:
-        files.update(_files_of(letter))
-    folder.publish(files, _gone(folder, letters, files, everything=everything))
-    for pk, state in states.items():
-        facts = {"revision": state.revision, "log_size": state.log_size, "at": at}
-        Baked.objects.update_or_create(letter_id=pk, defaults=facts)
+        with faults.set_aside():
+            rendered[letter.pk] = dict(_files_of(letter))
+    return rendered, faults
+
+
+def _roots(letter: Letter) -> set[str]:
+    """The addresses of a letter: that of today, and those of old."""
+    return {letter.slug, *letter.former_slugs.values_list("slug", flat=True)}
 
 
 def _state(letter: Letter) -> State:
@@ -93,14 +116,13 @@ def _gone(folder: PublicFolder, letters: list[Letter], files: Files, *, everythi
     """Files that stood under the addresses of `letters` and are not made any more; assets outlive their generation."""
     if everything:
         return frozenset(path for path in folder.paths() - files.keys() if not path.startswith(f"{FOLDER}/"))
-    former = FormerSlug.objects.filter(letter__in=letters).values_list("slug", flat=True)
-    roots = {letter.slug for letter in letters} | set(former)
+    roots = {root for letter in letters for root in _roots(letter)}
     return frozenset(path for path in folder.paths() - files.keys() if path.partition("/")[0] in roots)
 
 
-def _shared() -> Iterator[tuple[str, bytes]]:
-    """What belongs to no letter alone."""
-    letters = list(public_letters())
+def _shared(shown: Iterable[Letter]) -> Iterator[tuple[str, bytes]]:
+    """What belongs to no letter alone; the lists name the letters that are `shown`."""
+    letters = list(shown)
     for tag in INTERFACE:
         page = index_page(letters, tag)
         html = render("pages/index.html", page.frame, page=page).encode()
