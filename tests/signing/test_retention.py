@@ -2,11 +2,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.people import AMAL, OYUN, SOMI
-from tests.stage import DAY, MINUTE, NOON, notes, number_entries, sign_and_confirm, sign_on
+from tests.people import AMAL, OYUN, SECRETARY, SOMI
+from tests.stage import DAY, MINUTE, NOON, invitation_to, make_letter, notes, number_entries, sign_and_confirm, sign_on
 from undersigned.ledger.models import Log, Opening
 from undersigned.ledger.tally import counts
-from undersigned.letters.models import Letter
+from undersigned.letters.freeze import freeze
+from undersigned.letters.models import Letter, SignOns
+from undersigned.letters.stages import archive, set_sign_ons
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.keys import KeyMissing, KeyRing
 from undersigned.signing.confirm import CodeWrong, Confirmed, NothingToConfirm, confirm, confirm_by_code
@@ -64,6 +66,18 @@ def test_what_nobody_confirmed_lapses_after_fourteen_days_and_is_erased(letter: 
         assert (row.state, row.mailbox_digest, row.country) == (State.LAPSED, None, "")
     assert not any(table.objects.exists() for table in (Signatory, SealedName, Mailbox, ConfirmationCode))
     assert notes(keys) == []
+
+
+def test_what_was_pending_when_its_letter_was_archived_lapses_at_once(letter: Letter, keys: KeyRing) -> None:
+    pending, other = sign_on(SOMI, letter), make_letter("open-the-gate", keys)
+    freeze(other, SECRETARY, NOON)
+    set_sign_ons(other, SignOns.INVITATION, SECRETARY, NOON)
+    sign_on(SOMI, other, invited_by=invitation_to(other).pk)
+    archive(letter, SECRETARY, NOON + MINUTE)
+    assert lapse(NOON + MINUTE) == 1
+    pending.refresh_from_db()
+    assert (pending.state, Signatory.objects.count()) == (State.LAPSED, 1)
+    assert len(notes(keys)) == 1
 
 
 def test_what_was_confirmed_never_lapses(letter: Letter) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
+from undersigned.letters.models import Publication
 from undersigned.lib.countries import label_name
 from undersigned.lib.languages import autonym
 from undersigned.pages.answers import Way
@@ -140,6 +141,10 @@ def _state(signature: Signature) -> tuple[str, ...]:
             return (_("This sign-on was not accepted"), said)
         case State.LAPSED:
             said = _("Nobody confirmed this sign-on in time, so it was deleted. You can sign again.")
+            if signature.letter.publication == Publication.ARCHIVED:
+                said = _(
+                    "Nobody confirmed this sign-on in time, so it was deleted. The letter takes no others any more."
+                )
             return (_("This sign-on has lapsed"), said)
         case _:
             return (_("Your signature is withdrawn."), _("What you entered is deleted here."))

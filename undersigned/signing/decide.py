@@ -8,7 +8,8 @@ from django.db import transaction
 from undersigned.ledger.entries import undo
 from undersigned.ledger.models import Event
 from undersigned.letters.audit import Actor, record
-from undersigned.letters.stages import touch
+from undersigned.letters.models import Publication
+from undersigned.letters.stages import LetterIsArchived, touch
 from undersigned.lib.addresses import registrable_domain
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.post import outbox
@@ -76,6 +77,7 @@ def accept(signature: Signature, by: Actor, at: datetime, evidence: str = "") ->
     domain, the desk says in `evidence` how it made sure of the authority, and that stays on record.
     """
     row = _undecided(signature)
+    _refuse_when_over(row)
     if row.kind == Kind.ORGANISATION:
         _refuse_without_authority(row, None, evidence)
         identity = identity_of(row)
@@ -115,6 +117,7 @@ def merge(signature: Signature, organisation: Organisation, by: Actor, at: datet
     if row.kind != Kind.ORGANISATION or row.state not in (State.CONFIRMED, State.LISTED):
         raise DecidedMeanwhile
     if row.state == State.CONFIRMED and not _is_listed(row, organisation):
+        _refuse_when_over(row)
         _refuse_without_authority(row, organisation, evidence)
     learn(organisation, identity_of(row) if evidence.strip() else replace(identity_of(row), website=""))
     record(row.letter, by, "sign-on merged", at, signature=str(row.pk), organisation=organisation.pk)
@@ -161,6 +164,12 @@ def _undecided(signature: Signature) -> Signature:
     if row.state != State.CONFIRMED:
         raise DecidedMeanwhile
     return row
+
+
+def _refuse_when_over(row: Signature) -> None:
+    """An archived letter lists nobody any more; refusing a sign-on, and merging it away, still ends it."""
+    if row.letter.publication == Publication.ARCHIVED:
+        raise LetterIsArchived
 
 
 def _refuse_without_authority(row: Signature, organisation: Organisation | None, evidence: str) -> None:
