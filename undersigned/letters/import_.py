@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from undersigned.ledger.models import Log
@@ -17,6 +17,15 @@ from undersigned.letters.manifest import Manifest
 from undersigned.letters.models import Letter
 from undersigned.letters.parity import Gap
 from undersigned.letters.rename import refuse_taken
+from undersigned.lib.refusal import Refusal, gettext_noop
+
+
+class LogTaken(Refusal):
+    """A log is one letter's alone, for ever."""
+
+    code = "log-taken"
+    status = 409
+    message = gettext_noop("Another letter has the log “%(origin)s”. Give this one another “origin”.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +43,22 @@ def import_folder(path: Path, by: Actor, at: datetime) -> Imported:
     Raises Refused with every fault of every file; then nothing is imported.
     """
     found = folder.read(path)
-    with transaction.atomic():
-        letter = _letter(found.manifest, at)
-        gaps = {(gap.key, gap.language): gap.what.value for gap in found.alignment.gaps}
-        draft.replace(letter, [row.parallel() for row in found.alignment.rows], gaps)
-        record(letter, by, "letter imported", at, blocks=len(found.alignment.rows), gaps=len(gaps))
-        settings.KEYS.make_letter_key(letter.pk)
+    try:
+        letter = _store(found, by, at)
+    except IntegrityError:  # another letter came to be after we had looked
+        _refuse_taken(found.manifest)
+        raise
     return Imported(letter, found.alignment.gaps, found.notes)
+
+
+@transaction.atomic
+def _store(found: folder.LetterFolder, by: Actor, at: datetime) -> Letter:
+    letter = _letter(found.manifest, at)
+    gaps = {(gap.key, gap.language): gap.what.value for gap in found.alignment.gaps}
+    draft.replace(letter, [row.parallel() for row in found.alignment.rows], gaps)
+    record(letter, by, "letter imported", at, blocks=len(found.alignment.rows), gaps=len(gaps))
+    settings.KEYS.make_letter_key(letter.pk)
+    return letter
 
 
 def _letter(manifest: Manifest, at: datetime) -> Letter:
@@ -51,10 +69,21 @@ def _letter(manifest: Manifest, at: datetime) -> Letter:
         Letter.objects.filter(pk=letter.pk).update(**terms, revision=F("revision") + 1)
         letter.refresh_from_db()
         return letter
-    refuse_taken(manifest.slug)
-    origin = manifest.origin or f"{settings.LOG_NAME}/{manifest.slug}"
+    _refuse_taken(manifest)
+    origin = _origin(manifest)
     Log.objects.create(origin=origin)
     return Letter.objects.create(slug=manifest.slug, origin=origin, created_at=at, **terms)
+
+
+def _refuse_taken(manifest: Manifest) -> None:
+    """Refuse an address or a log that another letter has or had."""
+    refuse_taken(manifest.slug)
+    if Log.objects.filter(origin=_origin(manifest)).exists():
+        raise LogTaken("origin", origin=_origin(manifest))
+
+
+def _origin(manifest: Manifest) -> str:
+    return manifest.origin or f"{settings.LOG_NAME}/{manifest.slug}"
 
 
 def _terms(manifest: Manifest) -> dict[str, Any]:
