@@ -32,6 +32,15 @@ class Clock:
         return self.time
 
 
+@pytest.fixture(autouse=True)
+def _without_the_browsers_loop() -> Generator[None]:
+    """Playwright's event loop counts as running in this thread from its first test to its last; ours run beside it."""
+    browsers = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(browsers)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
