@@ -12,11 +12,24 @@ from undersigned.lib.countries import label_name
 from undersigned.lib.languages import autonym
 from undersigned.pages.answers import Way
 from undersigned.pages.frame import interface_tag
-from undersigned.pages.outcome import letter_ways, what_it_means
+from undersigned.pages.outcome import letter_ways, path_in, what_it_means
 from undersigned.pages.sign_page import Signed
 from undersigned.signing.confirm import Outcome
 from undersigned.signing.models import STANDING, Correction, Kind, Signatory, Signature, State, Visibility
 from undersigned.signing.withdraw import mailbox_of
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signatory at their page, which speaks `language`; `root` is its address without one."""
+
+    signature: Signature
+    root: str
+    language: str
+
+    @property
+    def path(self) -> str:
+        return path_in(self.signature, self.root, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +66,27 @@ class OwnPage:
     ways: tuple[Way, ...] = ()
 
 
-def own_page(signature: Signature, path: str) -> OwnPage:
-    """The private page at `path`."""
+def own_page(visit: Visit) -> OwnPage:
+    """The private page."""
+    signature = visit.signature
     title, *sentences = _state(signature)
     return OwnPage(
-        action=path,
+        action=visit.path,
         title=title,
         sentences=(*sentences, *_waiting(signature)),
-        letter=_letter(signature),
+        letter=_letter(visit),
         shown_title=_("How it will appear") if signature.state == State.PENDING else _("How it appears"),
-        shown=tuple(_shown(signature)),
+        shown=tuple(_shown(visit)),
         kept=tuple(_kept(signature)),
         buttons=tuple(_buttons(signature)),
-        ways=tuple(_ways(signature, path)),
+        ways=tuple(_ways(visit)),
     )
 
 
-def withdrawal_page(signature: Signature, path: str) -> OwnPage:
+def withdrawal_page(visit: Visit) -> OwnPage:
     """The step before a withdrawal: what it does, what it cannot undo, and the button."""
     return OwnPage(
-        action=path,
+        action=visit.path,
         title=_("Withdraw my signature?"),
         sentences=(
             _("Your name leaves our pages within a minute, and what you entered is deleted here."),
@@ -81,25 +95,25 @@ def withdrawal_page(signature: Signature, path: str) -> OwnPage:
                 "and the mail in your own inbox."
             ),
         ),
-        letter=_letter(signature),
+        letter=_letter(visit),
         buttons=(Button(_("Withdraw my signature"), "", {"action": "withdraw", "sure": "yes"}, is_main=True),),
-        ways=(Way(_("Keep it as it is"), path),),
+        ways=(Way(_("Keep it as it is"), visit.path),),
     )
 
 
-def expired_page(signature: Signature, path: str) -> OwnPage:
+def expired_page(visit: Visit) -> OwnPage:
     """What somebody sees whose link has expired: a new one is a button away, or the letter's page sends it."""
     again = Button(
         _("Send me a new link"), _("It comes by mail, at most once a day."), {"action": "again"}, is_main=True
     )
-    is_readable = mailbox_of(signature.pk) is not None
-    letter = signature.letter
-    find = Way(_("Find my sign-on"), f"/{letter.slug}/{signature.language}/find/")
+    is_readable = mailbox_of(visit.signature.pk) is not None
+    letter = visit.signature.letter
+    find = Way(_("Find my sign-on"), f"/{letter.slug}/{visit.language}/find/")
     return OwnPage(
-        action=path,
+        action=visit.path,
         title=_("This link has expired"),
         sentences=(_("Nothing of your sign-on has changed by that."),),
-        letter=_letter(signature),
+        letter=_letter(visit),
         buttons=(again,) if is_readable else (),
         ways=(find,) if letter.is_public else (),
     )
@@ -167,7 +181,8 @@ def _waiting(signature: Signature) -> tuple[str, ...]:
     return (_("Your correction waits for the coalition. Until then the page shows what stood there before."),)
 
 
-def _shown(signature: Signature) -> list[Row]:
+def _shown(visit: Visit) -> list[Row]:
+    signature = visit.signature
     if signature.visibility == Visibility.COUNTED_ONLY:
         return []
     card = _card(signature)
@@ -183,7 +198,7 @@ def _shown(signature: Signature) -> list[Row]:
         Row(_("Affiliation"), card["affiliation"]),
         *(Row(autonym(tag), text, tag) for tag, text in card["affiliations"].items()),
         Row(_("Website"), card["website"]),
-        Row(_("Country"), label_name(signature.country, interface_tag(signature.language), own)),
+        Row(_("Country"), label_name(signature.country, interface_tag(visit.language), own)),
         Row(_("In exile: its seat"), card["seat"]),
     ]
     return [row for row in rows if row.value]
@@ -229,13 +244,13 @@ def _buttons(signature: Signature) -> list[Button]:
     return []
 
 
-def _ways(signature: Signature, path: str) -> list[Way]:
-    correct = [Way(_("Correct my entry"), f"{path}correct/")] if can_correct(signature) else []
-    return correct + letter_ways(signature.letter, signature.language)
+def _ways(visit: Visit) -> list[Way]:
+    correct = [Way(_("Correct my entry"), f"{visit.path}correct/")] if can_correct(visit.signature) else []
+    return correct + letter_ways(visit.signature.letter, visit.language)
 
 
-def _letter(signature: Signature) -> Signed:
-    letter, language = signature.letter, signature.language
+def _letter(visit: Visit) -> Signed:
+    letter, language = visit.signature.letter, visit.language
     return Signed(
         letter.text_of("subject", language), language, f"/{letter.slug}/{language}/" if letter.is_public else ""
     )

@@ -22,6 +22,8 @@ register_converter(TagConverter, "tag")
 urlpatterns = [
     path("s/<str:token>/", private.own),
     path("s/<str:token>/correct/", private.correction),
+    path("s/<str:token>/<tag:language>/", private.own),
+    path("s/<str:token>/<tag:language>/correct/", private.correction),
     path("code/", signing.confirm_code),
     path("i/<str:token>/<tag:language>/", invited.invitation),
     path("i/<str:token>/<tag:language>/sign/<slug:kind>/", invited.sign_by_invitation),
