@@ -26,8 +26,10 @@ from undersigned.lib.keys import KeyRing
 from undersigned.lib.sealing import unseal
 from undersigned.post.models import Note
 from undersigned.releases.release import Moment, release_due, schedule
+from undersigned.signing.ask import Import, import_rows
 from undersigned.signing.confirm import Confirmed, confirm
 from undersigned.signing.models import Signature
+from undersigned.signing.sheet import Row
 from undersigned.signing.sign import Receipt, sign
 from undersigned.signing.sign_on import parse
 from undersigned.signing.terms import terms_of
@@ -149,6 +151,15 @@ def invitation_to(letter: Letter) -> PrivateLink:
     """An invitation to sign `letter`."""
     links.make(letter, PrivateLink.Purpose.INVITATION, "Partners", SECRETARY, NOON - DAY)
     return PrivateLink.objects.order_by("-pk")[0]
+
+
+def ask(person: Person, letter: Letter, at: datetime = NOON, **cells: str) -> Signature:
+    """A sheet brings `person`, with what they would have typed and their address; the asked signature."""
+    before = set(Signature.objects.values_list("pk", flat=True))
+    values = {"name": person.name, "email": person.email, **person.typed, **cells}
+    outcome = import_rows([Row(2, values)], Import(letter, SECRETARY, person.kind), at)
+    assert outcome.asked == 1, outcome.refused
+    return Signature.objects.exclude(pk__in=before).get()
 
 
 def sign_and_confirm(person: Person, letter: Letter, at: datetime = NOON, **typed: str) -> Signature:

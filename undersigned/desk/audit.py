@@ -34,6 +34,8 @@ SENTENCES = {
     "correction accepted": _("A correction of a listed name was accepted."),
     "correction refused": _("A correction of a listed name was refused."),
     "signatories imported": _("A sheet of %(rows)s rows was imported: %(asked)s signatories are asked."),
+    "invitation sent": _("Somebody who is asked was invited by mail."),
+    "invitation declined": _("Somebody who was asked declined. What was stored of them is erased."),
 }
 WITH_EVIDENCE = {
     "sign-on accepted": _("A sign-on was accepted. Evidence: %(evidence)s"),

@@ -79,6 +79,7 @@ MAILS: Words = {
 TEMPLATES: Words = {
     "confirm": pgettext_lazy("mail", "asks for confirmation"),
     "reminder": pgettext_lazy("mail", "reminds of the confirmation"),
+    "asked": pgettext_lazy("mail", "asks to sign"),
     "links": pgettext_lazy("mail", "sends the private links again"),
     "listed": pgettext_lazy("mail", "says that the name is listed"),
     "refused": pgettext_lazy("mail", "says that the sign-on was refused, and why"),
@@ -92,6 +93,7 @@ VERIFIED: Words = {
 ACTORS: Words = {
     "clock": pgettext_lazy("who acted", "the clock"),
     "command line": pgettext_lazy("who acted", "the command line"),
+    "signatory": pgettext_lazy("who acted", "a signatory"),
 }
 CARD: Words = {
     "name": _("Name"),

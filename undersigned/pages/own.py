@@ -75,7 +75,7 @@ def own_page(visit: Visit) -> OwnPage:
         title=title,
         sentences=(*sentences, *_waiting(signature)),
         letter=_letter(visit),
-        shown_title=_("How it will appear") if signature.state == State.PENDING else _("How it appears"),
+        shown_title=_("How it appears") if signature.state in STANDING else _("How it will appear"),
         shown=tuple(_shown(visit)),
         kept=tuple(_kept(signature)),
         buttons=tuple(_buttons(signature)),
@@ -124,6 +124,12 @@ def can_correct(signature: Signature) -> bool:
     return signature.state in (State.PENDING, *STANDING) and signature.visibility == Visibility.PUBLIC
 
 
+def can_answer(signature: Signature) -> bool:
+    """Whether somebody who is asked could sign now."""
+    letter = signature.letter
+    return signature.state == State.ASKED and letter.frozen is not None and letter.takes(signature.kind, invited=True)
+
+
 def card_as_typed(signature: Signature) -> dict[str, str]:
     """What stands on a signatory's card, or is asked to, as the fields of a form."""
     waiting = Correction.objects.filter(pk=signature.pk).first()
@@ -140,28 +146,39 @@ def _card(signature: Signature) -> dict[str, Any]:
 
 
 def _state(signature: Signature) -> tuple[str, ...]:
+    """Where it stands: a title, and sentences below it."""
     match signature.state:
+        case State.ASKED:
+            said = _("A coalition asks whether this name may stand under its letter. Nothing is signed yet.")
+            told = (_("You are asked to sign"), said, *_not_now(signature))
         case State.PENDING:
             said = _("Opening this page has confirmed nothing yet. Press the button to confirm.")
-            return (_("Confirm your signature"), said, _as(signature))
+            told = (_("Confirm your signature"), said, _as(signature))
         case State.CONFIRMED:
-            return (_("Your signature is confirmed"), _("The coalition looks at it before it is listed."))
+            told = (_("Your signature is confirmed"), _("The coalition looks at it before it is listed."))
         case State.LISTED:
-            return (_("Your signature stands"), what_it_means(signature, Outcome.LISTED))
+            told = (_("Your signature stands"), what_it_means(signature, Outcome.LISTED))
         case State.REFUSED:
             said = _(
                 "The coalition did not accept this sign-on. We mailed you its reason. What you entered is deleted."
             )
-            return (_("This sign-on was not accepted"), said)
+            told = (_("This sign-on was not accepted"), said)
         case State.LAPSED:
             said = _("Nobody confirmed this sign-on in time, so it was deleted. You can sign again.")
             if signature.letter.publication == Publication.ARCHIVED:
                 said = _(
                     "Nobody confirmed this sign-on in time, so it was deleted. The letter takes no others any more."
                 )
-            return (_("This sign-on has lapsed"), said)
+            told = (_("This sign-on has lapsed"), said)
         case _:
-            return (_("Your signature is withdrawn."), _("What you entered is deleted here."))
+            told = (_("Your signature is withdrawn."), _("What you entered is deleted here."))
+    return told
+
+
+def _not_now(signature: Signature) -> tuple[str, ...]:
+    if can_answer(signature):
+        return ()
+    return (_("The letter takes no signatures at the moment. Please come back by the same link."),)
 
 
 def _as(signature: Signature) -> str:
@@ -205,7 +222,7 @@ def _shown(visit: Visit) -> list[Row]:
 
 
 def _kept(signature: Signature) -> list[Row]:
-    if signature.state not in (State.PENDING, *STANDING):
+    if signature.state not in (State.ASKED, State.PENDING, *STANDING):
         return []
     card = _card(signature)
     rows = [
@@ -226,18 +243,21 @@ def _has_mailbox(signature: Signature) -> bool:
 
 
 def _buttons(signature: Signature) -> list[Button]:
+    never = Button(
+        _("Never mail me again"),
+        _(
+            "We delete what was entered, and keep only an unreadable mark of this address, so that we never "
+            "write to it again."
+        ),
+        {"action": "never"},
+    )
+    if signature.state == State.ASKED:
+        return [Button(_("I do not wish to sign"), _("We delete what is stored of you."), {"action": "decline"}), never]
     if signature.state == State.PENDING:
         return [
             Button(_("Confirm my signature"), "", {"action": "confirm"}, is_main=True),
             Button(_("This was not me"), _("We delete what was entered."), {"action": "not-me"}),
-            Button(
-                _("Never mail me again"),
-                _(
-                    "We delete what was entered, and keep only an unreadable mark of this address, so that we never "
-                    "write to it again."
-                ),
-                {"action": "never"},
-            ),
+            never,
         ]
     if signature.state in STANDING:
         return [Button(_("Withdraw my signature"), _("We ask once more before it happens."), {"action": "withdraw"})]
@@ -245,6 +265,8 @@ def _buttons(signature: Signature) -> list[Button]:
 
 
 def _ways(visit: Visit) -> list[Way]:
+    if can_answer(visit.signature):
+        return [Way(_("Read the letter, and sign it"), f"{visit.root}{visit.language}/letter/")]
     correct = [Way(_("Correct my entry"), f"{visit.path}correct/")] if can_correct(visit.signature) else []
     return correct + letter_ways(visit.signature.letter, visit.language)
 

@@ -20,6 +20,7 @@ from undersigned.pages.frame import Frame, render
 from undersigned.pages.incoming import read_fields, refuse_from_elsewhere
 from undersigned.pages.outcome import frame_of, letter_ways, say_confirmed, say_withdrawn
 from undersigned.pages.own import OwnPage, Visit, can_correct, card_as_typed, expired_page, own_page, withdrawal_page
+from undersigned.signing.answer import decline
 from undersigned.signing.confirm import confirm
 from undersigned.signing.correct import correct
 from undersigned.signing.decide import DecidedMeanwhile
@@ -37,16 +38,16 @@ METHODS = ("GET", "HEAD", "POST")
 @csrf_exempt  # the token in the address is the authority, and no other site knows it
 def own(request: HttpRequest, token: str, language: str = "") -> HttpResponse:
     """GET and POST /s/{token}/ and /s/{token}/{language}/"""
-    return _opened(request, token, language, lambda visit: _own(request, visit))
+    return opened(request, token, language, lambda visit: _own(request, visit))
 
 
 @csrf_exempt
 def correction(request: HttpRequest, token: str, language: str = "") -> HttpResponse:
     """GET and POST /s/{token}/correct/ and /s/{token}/{language}/correct/"""
-    return _opened(request, token, language, lambda visit: _correction(request, visit))
+    return opened(request, token, language, lambda visit: _correction(request, visit))
 
 
-def _opened(request: HttpRequest, token: str, language: str, then: Callable[[Visit], HttpResponse]) -> HttpResponse:
+def opened(request: HttpRequest, token: str, language: str, then: Callable[[Visit], HttpResponse]) -> HttpResponse:
     """What `then` answers for the sign-on that `token` leads to; else why it leads nowhere."""
     try:
         link = Link.read(token, settings.KEYS.site_key("links"), now())
@@ -96,6 +97,12 @@ def _not_me(visit: Visit, at: datetime) -> HttpResponse:
     return _say(visit, _("What was entered is deleted"), _("Nothing was published, and nothing was counted."))
 
 
+def _decline(visit: Visit, at: datetime) -> HttpResponse:
+    if not decline(visit.signature.pk, at):
+        return say_refused(DecidedMeanwhile(), visit.language)
+    return _say(visit, _("Your answer is noted"), _("What was stored of you is deleted."))
+
+
 def _never(visit: Visit, at: datetime) -> HttpResponse:
     """Silence first: once the sign-on is deleted, nobody can tell the mailbox any more."""
     done = never_mail_again(visit.signature.pk, at)
@@ -108,7 +115,13 @@ def _never(visit: Visit, at: datetime) -> HttpResponse:
     return _say(visit, _("We will not write again"), said)
 
 
-ACTS: dict[str, Act] = {"confirm": _confirm, "withdraw": _withdraw, "not-me": _not_me, "never": _never}
+ACTS: dict[str, Act] = {
+    "confirm": _confirm,
+    "withdraw": _withdraw,
+    "not-me": _not_me,
+    "decline": _decline,
+    "never": _never,
+}
 
 
 def _correction(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -183,7 +196,7 @@ def _frame(visit: Visit, title: str, rest: str = "") -> Frame:
 
 def _visit(signature: UUID, token: str, language: str) -> Visit | None:
     """Somebody at the page of `signature`, in a language that its letter has; None where there is no such page."""
-    found = Signature.objects.select_related("letter").filter(pk=signature).exclude(state=State.ASKED).first()
+    found = Signature.objects.select_related("letter").filter(pk=signature).first()
     if found is None:
         return None
     known = language if language in found.letter.languages else found.language

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from undersigned.pages import invited, private, signing
+from undersigned.pages import asked, invited, private, signing
 
 
 class TagConverter:
@@ -24,6 +24,8 @@ urlpatterns = [
     path("s/<str:token>/correct/", private.correction),
     path("s/<str:token>/<tag:language>/", private.own),
     path("s/<str:token>/<tag:language>/correct/", private.correction),
+    path("s/<str:token>/<tag:language>/letter/", asked.read),
+    path("s/<str:token>/<tag:language>/sign/", asked.sign),
     path("code/", signing.confirm_code),
     path("i/<str:token>/<tag:language>/", invited.invitation),
     path("i/<str:token>/<tag:language>/sign/<slug:kind>/", invited.sign_by_invitation),

@@ -61,7 +61,8 @@ def write(items: Sequence[Item], language: str) -> Text:
             parts.insert(0, _several(len(items)))
         parts.append(_("This message was sent automatically. Nobody reads replies to it."))
         link = next((item.facts["link"].split("\n")[0] for item in items if item.facts.get("link")), "")
-        return Text(_("About your request"), _without_controls("\n\n".join(parts)), link)
+        subject = _("A private page for you") if items[0].template == "asked" else _("About your request")
+        return Text(subject, _without_controls("\n\n".join(parts)), link)
 
 
 def trial() -> Text:
@@ -164,6 +165,21 @@ def _code_and_way_out(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
+def _asked(facts: Mapping[str, str]) -> list[str]:
+    return [
+        _(
+            "Somebody who knows you gave us this e-mail address, to show you something in private. "
+            "You find it on this page:"
+        ),
+        facts["link"],
+        _(
+            "Nothing happens unless you press a button there, and you need not do anything. "
+            "The link is for you alone; do not pass it on."
+        ),
+        _("On the same page you can choose never to be written to again."),
+    ]
+
+
 def _links(facts: Mapping[str, str]) -> list[str]:
     return [
         ngettext(
@@ -204,6 +220,7 @@ def _merged(facts: Mapping[str, str]) -> list[str]:
 TEMPLATES: dict[str, Callable[[Mapping[str, str]], list[str]]] = {
     "confirm": _confirm,
     "reminder": _reminder,
+    "asked": _asked,
     "links": _links,
     "listed": _listed,
     "refused": _refused,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from undersigned.ledger.entries import undo
 from undersigned.ledger.models import Event
@@ -81,13 +82,14 @@ def accept(signature: Signature, by: Actor, at: datetime, evidence: str = "") ->
     if row.kind == Kind.ORGANISATION:
         _refuse_without_authority(row, None, evidence)
         identity = identity_of(row)
-        row.organisation = find(identity) or enter(identity, at)
+        row.organisation = find(identity) or row.organisation or enter(identity, at)
         learn(row.organisation, identity)
         _refuse_listed_already(row, row.organisation)
         row.save(update_fields=["organisation"])
     if evidence.strip():
         Attestation.objects.create(signature=row, actor=by.name, evidence=evidence.strip(), at=at)
     list_([row], at)
+    _end_asking(row)
     _tell(row, "listed", {"link": private_link(row.pk, at)}, at)
     record(row.letter, by, "sign-on accepted", at, signature=str(row.pk), evidence=evidence)
     touch({row.letter_id})
@@ -147,7 +149,17 @@ def _accept_as(row: Signature, organisation: Organisation, by: Actor, at: dateti
     if evidence.strip():
         Attestation.objects.create(signature=row, actor=by.name, evidence=evidence.strip(), at=at)
     list_([row], at)
+    _end_asking(row)
     _tell(row, "listed", {"link": private_link(row.pk, at)}, at)
+
+
+def _end_asking(row: Signature) -> None:
+    """Whoever is listed by another sign-on than the one that a sheet brought is not asked any more."""
+    same = Q(organisation=row.organisation) if row.organisation else Q(person_digest=row.person_digest)
+    asked = Signature.objects.filter(same, letter=row.letter_id, state=State.ASKED)
+    ids = list(asked.values_list("pk", flat=True))
+    outbox.take_back(ids)
+    Signature.objects.filter(pk__in=ids).delete()
 
 
 def _end_as_merged(row: Signature, at: datetime) -> None:

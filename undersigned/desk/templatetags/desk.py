@@ -77,7 +77,7 @@ def sentence(record: AuditRecord) -> str:
 
 @register.filter
 def who(record: AuditRecord) -> str:
-    """Who acted: a desk user by name, the clock or the command line in the words of the page."""
+    """Who acted: a desk user by name, the clock, the command line or a signatory in the words of the page."""
     return str(ACTORS.get(record.actor, record.actor)) if record.user_id is None else record.actor
 
 
