@@ -17,13 +17,13 @@ from undersigned.ledger import sequence as sequencer
 from undersigned.ledger.entries import NewEntry, append
 from undersigned.ledger.models import Entry, Event, Log, Tallied
 from undersigned.letters.models import Letter
-from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.clock import now
 from undersigned.lib.faults import Faults
 from undersigned.lib.keys import KeyRing
 from undersigned.post.models import Mail, MailState
 from undersigned.post.outbox import put
 from undersigned.post.transport import Answer
+from undersigned.post.wire import Parcel
 from undersigned.releases.release import cancel
 
 SECOND = timedelta(seconds=1)
@@ -136,13 +136,13 @@ def test_asked_to_stop_it_sends_no_further_mail() -> None:
     stopped = threading.Event()
 
     class Stopping(PostOffice):
-        def hand_over(self, message: bytes, sender: EmailAddress, recipient: EmailAddress) -> Answer:
+        def take(self, parcel: Parcel) -> Answer:
             stopped.set()
-            return super().hand_over(message, sender, recipient)
+            return super().take(parcel)
 
     put([note(address) for address in addresses(3)], now())
     office = Stopping()
     for step in Post(office.sender(), stopped).steps():
         step.do(now())
     assert len(office.messages) == 1
-    assert Mail.objects.filter(state=MailState.WAITING).count() == 2
+    assert Mail.objects.filter(state=MailState.WAITING, attempts=0, next_attempt_at__lte=now()).count() == 2

@@ -77,6 +77,7 @@ MAIL_USER = env_str("UNDERSIGNED_MAIL_USER", "")
 MAIL_PASSWORD = env_str("UNDERSIGNED_MAIL_PASSWORD", "")
 MAIL_SECURITY = env_str("UNDERSIGNED_MAIL_SECURITY", "starttls")
 MAIL_SENDER = env_str("UNDERSIGNED_MAIL_SENDER", "post@undersigned.example")
+MAIL_CONNECTIONS = env_int("UNDERSIGNED_MAIL_CONNECTIONS", 4, least=1)
 MAIL_PACE = timedelta(seconds=env_seconds("UNDERSIGNED_MAIL_PACE", 1))
 
 # --- Django -----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ a rush of sign-ons holds up the moment of a release.
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,13 +24,14 @@ from undersigned.lib.faults import Faults
 from undersigned.pages.bakery import bake_all, bake_due
 from undersigned.post.gather import gather
 from undersigned.post.purge import purge
-from undersigned.post.sender import Sender
+from undersigned.post.sender import FEWEST, Sender, fitting
 from undersigned.releases.release import next_due, release_due
 from undersigned.signing.arrivals import take_in
 from undersigned.signing.retention import forget, lapse, remind
 
 log = logging.getLogger(__name__)
 PAUSE = timedelta(seconds=0.5)
+SWITCH_SECONDS = 0.0005  # a tenth of Python's own: mail waits so long at each answer while another thread is at work
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ CLOCK = (
 
 def work_until(stopped: Event) -> None:
     """Go through the steps until `stopped`, or until the process that started us is gone."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     beside = [
         Thread(target=_repeat, args=(steps, stopped), name=steps[0].name)
         for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps())
@@ -83,7 +86,7 @@ def work_until(stopped: Event) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Sends mail one by one, each by the clock of its own moment, and stops between two of them when asked to."""
+    """Sends mail in batches, each by the clock of its own moment, and stops between two mails when asked to."""
 
     sender: Sender
     stopped: Event
@@ -92,8 +95,13 @@ class Post:
         return (Step("gather", gather), Step("send", self.send))
 
     def send(self, _at: datetime) -> None:
+        size = FEWEST
         try:
-            while not self.stopped.is_set() and self.sender.send_one(now()):
+            while not self.stopped.is_set():
+                begun = now()
+                if not self.sender.send_batch(begun, size, lambda: not self.stopped.is_set()):
+                    break
+                size = fitting(size, now() - begun)
                 gather(now())  # who has just signed need not wait for a long queue
         finally:
             self.sender.close()

@@ -6,23 +6,16 @@ names neither letter nor coalition, cause or signatory; the page behind its link
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from uuid import uuid4
 
-import idna
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.languages import interface_for
 
 JOINERS = "\u200c\u200d"  # Persian and several Indian languages cannot be written without them
-LINE_BYTES = 990  # a folded link is a broken link; RFC 5321 §4.5.3.1.6 allows 998
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +36,6 @@ class Text:
     unsubscribe: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """From whom, to whom, when; `identifier` is the same for every attempt, so that a mailbox can drop a repeat."""
-
-    sender: EmailAddress
-    recipient: EmailAddress
-    at: datetime
-    identifier: str = field(default_factory=lambda: uuid4().hex)
-
-
 def write(items: Sequence[Item], language: str) -> Text:
     """One text out of everything there is to tell one mailbox, in the interface language nearest to `language`."""
     with translation.override(interface_for(language)):
@@ -68,42 +51,6 @@ def write(items: Sequence[Item], language: str) -> Text:
 def trial() -> Text:
     """What the command `mail test` sends."""
     return Text("A test", "This is a test of outgoing mail. It arrived, so it works.")
-
-
-def assemble(text: Text, envelope: Envelope, *, eight_bit: bool) -> bytes:
-    """The message as it goes over the wire: plain text in UTF-8, one address in To, no tracking, no HTML.
-
-    `eight_bit` leaves the text as it is; a mail server may not take that, so it otherwise goes in seven bits.
-    """
-    policy = SMTP.clone(cte_type="8bit" if eight_bit else "7bit", max_line_length=LINE_BYTES)
-    if not wire_form(envelope.recipient).isascii():
-        policy = SMTPUTF8.clone(max_line_length=LINE_BYTES)
-    message = EmailMessage(policy)
-    message["From"] = _address(envelope.sender)
-    message["To"] = _address(envelope.recipient)
-    message["Subject"] = text.subject
-    message["Date"] = envelope.at.astimezone(UTC)
-    message["Message-ID"] = f"<{envelope.identifier}@{_ascii_domain(envelope.sender)}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"  # what keeps Exchange from answering that somebody is on holiday
-    if text.unsubscribe:
-        message["List-Unsubscribe"] = f"<{text.unsubscribe}>"  # a page with a button: opening it changes nothing
-    message.set_content(text.body)
-    return message.as_bytes()
-
-
-def wire_form(mailbox: EmailAddress) -> str:
-    """The mailbox with its domain as DNS has it; only a local part beyond ASCII still needs SMTPUTF8."""
-    return f"{mailbox.value.rpartition('@')[0]}@{_ascii_domain(mailbox)}"
-
-
-def _address(mailbox: EmailAddress) -> Address:
-    local, _at, domain = wire_form(mailbox).rpartition("@")
-    return Address(username=local, domain=domain)
-
-
-def _ascii_domain(mailbox: EmailAddress) -> str:
-    return idna.encode(mailbox.domain, uts46=True).decode()
 
 
 def _several(count: int) -> str:
@@ -122,6 +69,8 @@ def _part(item: Item, *, numbered: bool) -> str:
 
 def _without_controls(text: str) -> str:
     """The text without control and direction characters, which could make a line look like another one."""
+    if text.replace("\n", "").isprintable():  # as almost all are, and this is much faster than looking at each
+        return text
     return "".join(
         character
         for character in text.replace("\r\n", "\n")

@@ -52,6 +52,8 @@ class Mail(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=models.Q(state="waiting"), name="mails_waiting"),
+            models.Index(fields=["audience"], condition=models.Q(state="waiting"), name="mails_waiting_by_audience"),
+            models.Index(fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="mails_ended"),
             models.Index(fields=["topic", "state"], name="mails_by_topic"),
         ]
 

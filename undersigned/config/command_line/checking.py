@@ -15,7 +15,7 @@ from undersigned.config.mailing import make_transport, own_address
 from undersigned.config.migrating import refuse_other_shape
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
-from undersigned.post.transport import SmtpTransport
+from undersigned.post.smtp import SmtpTransport
 
 FREE_BYTES = 1024**3
 DRIFT_SECONDS = 5
