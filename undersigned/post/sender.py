@@ -19,6 +19,7 @@ from django.db.models import F, QuerySet
 
 from undersigned.lib.addresses import EmailAddress
 from undersigned.post.gather import gather
+from undersigned.post.identifiers import Identifiers
 from undersigned.post.models import Mail, MailState
 from undersigned.post.outbox import silenced_among
 from undersigned.post.pace import Pace
@@ -128,10 +129,11 @@ class Sender:
     def _sort_out(self, mails: Sequence[_Due], at: datetime) -> tuple[list[_Ready], _Fates]:
         """Those that can leave, and the fate of those that must not, cannot, or not yet."""
         key = settings.KEYS.site_key("mail")
+        identifiers = Identifiers(key)
         fates: defaultdict[_Fate, list[int]] = defaultdict(list)
         opened: list[_Ready] = []
         for mail in mails:
-            found = self._make_ready(mail, key, at)
+            found = self._make_ready(mail, identifiers.of(mail.pk), key, at)
             if isinstance(found, _Ready):
                 opened.append(found)
             else:
@@ -145,12 +147,12 @@ class Sender:
                 ready.append(one)
         return ready, fates
 
-    def _make_ready(self, mail: _Due, key: bytes, at: datetime) -> _Ready | _Fate:
+    def _make_ready(self, mail: _Due, identifier: str, key: bytes, at: datetime) -> _Ready | _Fate:
         if at - mail.created_at > OLDEST:
             return _GIVEN_UP
         try:
             tidings = Tidings.unsealed(key, bytes(mail.sealed))
-            envelope = Envelope(self._sender, tidings.mailbox, at, _identifier(mail))
+            envelope = Envelope(self._sender, tidings.mailbox, at, identifier)
             return _Ready(mail, pack(tidings.text(at), envelope, eight_bit=self._transport.eight_bit))
         except InvalidTag:  # another key, or no sealed text at all
             log.error("mail %d cannot be opened with the mail key; it is given up", mail.pk)
@@ -235,8 +237,3 @@ def fitting(size: int, took: timedelta) -> int:
     if took > MOMENT:
         return max(FEWEST, size // 2)
     return min(MOST, size * 2) if took < MOMENT / 2 else size
-
-
-def _identifier(mail: _Due) -> str:
-    """The same for every attempt at a mail, and nothing that can be counted: the nonce of what is sealed."""
-    return bytes(mail.sealed)[:12].hex()
