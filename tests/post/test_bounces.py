@@ -30,14 +30,14 @@ To: post@undersigned.example
 Subject: Undelivered Mail Returned to Sender
 Auto-Submitted: auto-replied
 MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="XXX"
+Content-Type: multipart/report; report-type=delivery-status; boundary="border"
 
---XXX
+--border
 Content-Type: text/plain; charset=us-ascii
 
 I'm sorry to have to inform you that your message could not be delivered.
 
---XXX
+--border
 Content-Type: message/delivery-status
 
 Reporting-MTA: dns; relay.example
@@ -49,12 +49,12 @@ Status: 5.1.1
 Remote-MTA: dns; mail.example
 Diagnostic-Code: {diagnosis}
 
---XXX
+--border
 Content-Type: {returned}
 
 {headers}
 
---XXX--
+--border--
 """
 
 

@@ -17,7 +17,6 @@ from undersigned.lib.keys import KeyMissing, KeyRing
 from undersigned.lib.sealing import seal
 from undersigned.post import gather as gathering
 from undersigned.post.gather import gather
-from undersigned.post.message import write
 from undersigned.post.models import Mail, Mailed, MailState, Note
 from undersigned.post.outbox import put, silence, take_back
 
@@ -192,7 +191,7 @@ def test_the_mail_speaks_the_language_of_the_newest_note() -> None:
     put([note(reference=uuid4(), language="ko")], NOON + MINUTE)
     office = PostOffice()
     office.sender().send_due(NOON + MINUTE)
-    assert str(office.messages[0]["Subject"]) == write([], "ko").subject
+    assert str(office.messages[0]["Subject"]) == "요청하신 내용 안내"
 
 
 def test_a_mailbox_that_asked_for_silence_gets_nothing_from_any_letter() -> None:

@@ -1,6 +1,7 @@
 import pytest
 
 from tests.people import MARA, OYUN, PEDRO, RUTH, SECRETARY
+from tests.post.post_office import PostOffice
 from tests.stage import DAY, HOUR, NOON, ask, make_letter, notes, sign_and_confirm
 from tests.trouble import cut_at_each_step, everything
 from undersigned.letters.models import Letter, SignOns
@@ -102,7 +103,9 @@ def test_one_mail_a_day_whatever_the_secretariat_presses(letter: Letter) -> None
 def test_who_wishes_to_hear_nothing_more_gets_no_invitation(letter: Letter) -> None:
     silence(EmailAddress(MARA.email), NOON)
     invite(ask(MARA, letter), SECRETARY, NOON)
-    gather(NOON)
+    office = PostOffice()
+    office.sender().send_due(NOON)
+    assert not office.messages
     assert Mail.objects.get().state == MailState.SILENCED
 
 
