@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "undersigned.letters",
     "undersigned.signing",
     "undersigned.releases",
+    "undersigned.stories",
     "undersigned.pages",
 ]
 

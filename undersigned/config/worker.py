@@ -26,6 +26,8 @@ from undersigned.post.sender import Sender
 from undersigned.releases.release import next_due, release_due
 from undersigned.signing.arrivals import take_in
 from undersigned.signing.retention import forget, lapse, remind
+from undersigned.stories.publish import next_due as next_story_due
+from undersigned.stories.publish import publish_due
 
 log = logging.getLogger(__name__)
 PAUSE = timedelta(seconds=0.5)
@@ -47,6 +49,12 @@ def release_step(at: datetime) -> None:
         bake_due(at)
 
 
+def publish_step(at: datetime) -> None:
+    """Publish the stories that are due, and put them before the public at once."""
+    if publish_due(at):
+        bake_due(at)
+
+
 def sequence_step(_at: datetime) -> None:
     """Number all that waits in the opened logs; the bakery sees that they have grown."""
     waiting = Entry.objects.filter(index=None, log__opened_at__isnull=False)
@@ -58,6 +66,7 @@ def sequence_step(_at: datetime) -> None:
 MINUTE = timedelta(minutes=1)
 CLOCK = (
     Step("release", release_step),
+    Step("publish", publish_step),
     Step("sequence", sequence_step),
     Step("bake", bake_due),
     Step("remind", remind, MINUTE),
@@ -157,11 +166,11 @@ def attempt(step: Step, at: datetime, troubles: Troubles) -> None:
 
 
 def pause(at: datetime) -> timedelta:
-    """How long to sleep: half a second, and never past the moment of the next release."""
+    """How long to sleep: half a second, and never past the moment of the next release or publication."""
     try:
-        release = next_due(at)
+        release, story = next_due(at), next_story_due(at)
     except DatabaseError:  # the steps have said so; the record may be back in half a second
         return PAUSE
-    if release is None or release.instant <= at:  # an overdue one could not be carried out; it is tried again
-        return PAUSE
-    return min(PAUSE, release.instant - at)
+    moments = (release.instant if release else None, story)
+    # An overdue one could not be carried out; it is tried again after the usual pause.
+    return min([PAUSE, *(moment - at for moment in moments if moment and moment > at)])

@@ -4,9 +4,10 @@ Only released and archived letters are ever rendered here, so that no file of an
 Equal records give equal bytes: nothing says when it was baked.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -15,6 +16,7 @@ from django.http import HttpRequest
 from undersigned.ledger.models import Log
 from undersigned.letters.models import FormerSlug, Letter, Publication
 from undersigned.lib.languages import INTERFACE
+from undersigned.pages import story_bakery
 from undersigned.pages.answers import not_found
 from undersigned.pages.assets import FOLDER, assets
 from undersigned.pages.facts import facts
@@ -26,6 +28,8 @@ from undersigned.pages.models import Baked
 from undersigned.pages.moved import LIST, moved_list, moved_page
 from undersigned.pages.privacy import privacy_notice
 from undersigned.pages.sign_page import Door, find_page, sign_page
+from undersigned.pages.story_bakery import Due
+from undersigned.pages.story_list import letter_stories_page
 from undersigned.signing.models import Kind
 
 PRIVATE = ("accounts", "code", "desk", "i", "p", "s")
@@ -50,21 +54,24 @@ def public_letters() -> QuerySet[Letter]:
 def bake_due(at: datetime) -> list[Letter]:
     """Bake the letters of which something has changed that the pages show; those that were baked."""
     folder = PublicFolder(settings.PUBLIC_ROOT)
-    if folder.current and not _due().exists():
+    if folder.current and not _due().exists() and not story_bakery.due():
         return []
     with folder.lock():
-        due = list(_due() if folder.current else public_letters())
-        _bake(folder, due, at, everything=not folder.current)
-    return due
+        if not folder.current:
+            return _bake_everything(folder, at)
+        letters, stories = list(_due()), story_bakery.due()
+        states = _states(letters)
+        files = _files(letters, stories)
+        folder.publish(files, _gone(folder, letters, files) | story_bakery.gone(folder.paths(), files, stories))
+        _note_baked(states, stories, at)
+    return letters
 
 
 def bake_all(at: datetime) -> list[Letter]:
     """Bake everything anew, as after a change of the program; what comes out the same is left alone."""
     folder = PublicFolder(settings.PUBLIC_ROOT)
     with folder.lock():
-        letters = list(public_letters())
-        _bake(folder, letters, at, everything=True)
-    return letters
+        return _bake_everything(folder, at)
 
 
 def _due() -> QuerySet[Letter]:
@@ -74,25 +81,39 @@ def _due() -> QuerySet[Letter]:
     return public_letters().annotate(size=Subquery(size)).exclude(Exists(up_to_date))
 
 
-def _bake(folder: PublicFolder, letters: list[Letter], at: datetime, *, everything: bool) -> None:
-    states = {letter.pk: _state(letter) for letter in letters}
+def _bake_everything(folder: PublicFolder, at: datetime) -> list[Letter]:
+    """All letters and stories; what else stands in the folder goes, but assets, which outlive their generation."""
+    letters, stories = list(public_letters()), story_bakery.everything()
+    states = _states(letters)
+    files = _files(letters, stories)
+    others = folder.paths() - files.keys()
+    folder.publish(files, frozenset(path for path in others if not path.startswith(f"{FOLDER}/")))
+    _note_baked(states, stories, at)
+    return letters
+
+
+def _files(letters: list[Letter], stories: list[Due]) -> Files:
     files = dict(_shared())
     for letter in letters:
         files.update(_files_of(letter))
-    folder.publish(files, _gone(folder, letters, files, everything=everything))
+    files.update(story_bakery.files(stories))
+    return files
+
+
+def _states(letters: list[Letter]) -> Mapping[UUID, State]:
+    sizes = dict(Log.objects.filter(origin__in=[letter.origin for letter in letters]).values_list("origin", "size"))
+    return {letter.pk: State(letter.revision, sizes[letter.origin]) for letter in letters}
+
+
+def _note_baked(states: Mapping[UUID, State], stories: list[Due], at: datetime) -> None:
     for pk, state in states.items():
         facts = {"revision": state.revision, "log_size": state.log_size, "at": at}
         Baked.objects.update_or_create(letter_id=pk, defaults=facts)
+    story_bakery.note_baked(stories, at)
 
 
-def _state(letter: Letter) -> State:
-    return State(letter.revision, Log.objects.values_list("size", flat=True).get(origin=letter.origin))
-
-
-def _gone(folder: PublicFolder, letters: list[Letter], files: Files, *, everything: bool) -> frozenset[str]:
-    """Files that stood under the addresses of `letters` and are not made any more; assets outlive their generation."""
-    if everything:
-        return frozenset(path for path in folder.paths() - files.keys() if not path.startswith(f"{FOLDER}/"))
+def _gone(folder: PublicFolder, letters: list[Letter], files: Files) -> frozenset[str]:
+    """Files that stood under the addresses of `letters` and are not made any more."""
     former = FormerSlug.objects.filter(letter__in=letters).values_list("slug", flat=True)
     roots = {letter.slug for letter in letters} | set(former)
     return frozenset(path for path in folder.paths() - files.keys() if path.partition("/")[0] in roots)
@@ -132,6 +153,9 @@ def _pages_of(letter: Letter, language: str) -> Iterator[tuple[str, str]]:
     yield "", render("pages/letter.html", page.frame, page=page)
     notice = privacy_notice(letter, language)
     yield "privacy/", render("pages/privacy.html", notice.frame, notice=notice)
+    stories = letter_stories_page(letter, language)
+    if stories:
+        yield "stories/", render("pages/stories.html", stories.frame, page=stories)
     yield "find/", find_page(letter, language)
     for kind in _open_kinds(letter):
         yield f"sign/{kind}/", sign_page(Door.public(letter, kind, language))

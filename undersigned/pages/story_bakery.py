@@ -1,0 +1,125 @@
+"""The stories' part of the bakery: which pages are due, and what stands in the folder for them."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from undersigned.letters.models import Publication as LetterPublication
+from undersigned.lib.languages import INTERFACE
+from undersigned.pages import top_ten
+from undersigned.pages.feed import atom_feed
+from undersigned.pages.frame import render
+from undersigned.pages.index import DEFAULT
+from undersigned.pages.models import BakedStory
+from undersigned.pages.story import chooser_page, public_page
+from undersigned.pages.story_list import feed_address, stories_pages
+from undersigned.pages.story_place import newest_edition, stored_picture
+from undersigned.stories.models import Publication, Story, Tie
+from undersigned.stories.published import published
+
+ROOT = "stories/"
+AT_A_TIME = 25
+"""How many stories are baked anew in one go for what stands beside them, so that a release never waits for long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A story to bake, and the state that its pages will show; later changes are another bake's."""
+
+    story: Story
+    revision: int
+    beside: str
+
+
+def due() -> list[Due]:
+    """The stories that changed since they were baked, all of them; and some of those beside which something did."""
+    baked = {row.story_id: row for row in BakedStory.objects.all()}
+    changed, stale = [], []
+    for one in everything(include_withdrawn=True):
+        row = baked.get(one.story.pk)
+        if row.revision != one.revision if row else one.story.is_public:
+            changed.append(one)
+        elif row and one.story.is_public and row.beside != one.beside:
+            stale.append(one)
+    return changed + stale[:AT_A_TIME]
+
+
+def everything(*, include_withdrawn: bool = False) -> list[Due]:
+    """All published stories, and where asked for those that were."""
+    states = [Publication.PUBLISHED] + [Publication.WITHDRAWN] * include_withdrawn
+    top, ties = top_ten.state(), _ties()
+    stories = Story.objects.filter(publication__in=states).order_by("published_at", "pk")
+    return [Due(story, story.revision, _digest(top, ties.get(story.pk, []))) for story in stories]
+
+
+def files(dues: Sequence[Due]) -> Iterator[tuple[str, bytes]]:
+    """The pages and pictures of these stories, and the lists and feeds of all where any of them changed."""
+    if not dues:
+        return
+    for one in dues:
+        if one.story.is_public:
+            yield from _files_of(one.story)
+    yield from _lists()
+
+
+def gone(present: Iterable[str], made: Iterable[str], dues: Sequence[Due]) -> frozenset[str]:
+    """Files of these stories, lists and feeds that are there and were not made any more."""
+    if not dues:
+        return frozenset()
+    folders = tuple(f"{ROOT}{one.story.slug}/" for one in dues)
+    lists = (f"{ROOT}feed/", f"{ROOT}index.html", *(f"{tag}/{ROOT}" for tag in INTERFACE))
+    return frozenset(path for path in set(present) - set(made) if path.startswith((*folders, *lists)))
+
+
+def note_baked(dues: Iterable[Due], at: datetime) -> None:
+    """Remember what the folder shows of these stories now."""
+    for one in dues:
+        facts = {"revision": one.revision, "beside": one.beside, "at": at}
+        BakedStory.objects.update_or_create(story_id=one.story.pk, defaults=facts)
+
+
+def _files_of(story: Story) -> Iterator[tuple[str, bytes]]:
+    folder = f"{ROOT}{story.slug}/"
+    chooser = chooser_page(story)
+    yield f"{folder}index.html", render("pages/chooser.html", chooser.frame, page=chooser).encode()
+    for language in story.languages:
+        page = public_page(story, language)
+        yield f"{folder}{language}/index.html", render("pages/story.html", page.frame, page=page).encode()
+    picture = stored_picture(story, newest_edition(story).article)
+    if picture:
+        yield f"{folder}{picture.wide_name}", bytes(picture.wide)
+        yield f"{folder}{picture.narrow_name}", bytes(picture.narrow)
+
+
+def _lists() -> Iterator[tuple[str, bytes]]:
+    stories = list(published())
+    if not stories:
+        return
+    languages = list(dict.fromkeys(tag for story in stories for tag in story.languages))
+    for tag in INTERFACE:
+        for rest, page in stories_pages(tag, languages):
+            html = render("pages/stories.html", page.frame, page=page).encode()
+            yield f"{tag}/{rest}index.html", html
+            if tag == DEFAULT and rest == ROOT:
+                yield f"{ROOT}index.html", html
+    for language in languages:
+        told = [story for story in stories if language in story.languages]
+        yield feed_address(language).removeprefix("/"), atom_feed(told, language)
+
+
+def _ties() -> dict[UUID, list[tuple[str, str, str]]]:
+    """What each story shows of the letters that it is about."""
+    public = [LetterPublication.RELEASED, LetterPublication.ARCHIVED]
+    found: dict[UUID, list[tuple[str, str, str]]] = {}
+    rows = Tie.objects.filter(story__publication=Publication.PUBLISHED, letter__publication__in=public)
+    facts = rows.order_by("pk").values_list("story_id", "letter__slug", "letter__publication", "letter__sign_ons")
+    for story, *shown in facts:
+        found.setdefault(story, []).append((shown[0], shown[1], shown[2]))
+    return found
+
+
+def _digest(top: str, ties: list[tuple[str, str, str]]) -> str:
+    return hashlib.sha256(json.dumps([top, ties]).encode()).hexdigest()
