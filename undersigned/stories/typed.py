@@ -11,7 +11,7 @@ from undersigned.lib.addresses import EmailAddress, Website
 from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 from undersigned.stories.article import Article, Author, Picture
 
-LINE_LIMIT, DECK_LIMIT, CAPTION_LIMIT = 200, 400, 600
+LINE_LIMIT, DECK_LIMIT, CAPTION_LIMIT, TEXT_LIMIT = 200, 400, 600, 60_000
 AUTHORS_LIMIT = 8
 CAN_BE_MEANT = frozenset({What.MISSING, What.EXTRA})
 """Differences between languages that a newsroom makes on purpose: a passage that some readers need, others not."""
@@ -195,6 +195,9 @@ def _texts(typed: Typed, refusals: list[Refusal]) -> tuple[dict[str, tuple[Block
         text = typed.texts.get(tag, "")
         if not text.strip():
             refusals.append(TextMissing(f"text-{tag}", language=tag))
+            continue
+        if len(text) > TEXT_LIMIT:
+            refusals.append(LineTooLong(f"text-{tag}", limit=TEXT_LIMIT))
             continue
         try:
             read = markdown.read_text(text, f"story.{tag}.md", typed.headline.get(tag, ""), asks=False)
