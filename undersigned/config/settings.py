@@ -69,6 +69,9 @@ LAPSE = timedelta(seconds=env_seconds("UNDERSIGNED_LAPSE", 14 * 86400))
 LINK_LIFETIME = timedelta(seconds=env_seconds("UNDERSIGNED_LINK_LIFETIME", 14 * 86400))
 HIDDEN_BATCH = env_int("UNDERSIGNED_HIDDEN_BATCH", 10)
 
+# --- Stories ----------------------------------------------------------------------------------------------------------
+READS_CAP = env_int("UNDERSIGNED_READS_CAP", 3000)
+
 # --- Mail -------------------------------------------------------------------------------------------------------------
 MAIL_FOLDER = env_str("UNDERSIGNED_MAIL_FOLDER", "")
 MAIL_HOST = env_str("UNDERSIGNED_MAIL_HOST", "")

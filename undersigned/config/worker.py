@@ -28,6 +28,7 @@ from undersigned.signing.arrivals import take_in
 from undersigned.signing.retention import forget, lapse, remind
 from undersigned.stories.publish import next_due as next_story_due
 from undersigned.stories.publish import publish_due
+from undersigned.stories.reads import rank
 
 log = logging.getLogger(__name__)
 PAUSE = timedelta(seconds=0.5)
@@ -64,11 +65,13 @@ def sequence_step(_at: datetime) -> None:
 
 
 MINUTE = timedelta(minutes=1)
+BETWEEN_RANKINGS = timedelta(minutes=10)
 CLOCK = (
     Step("release", release_step),
     Step("publish", publish_step),
     Step("sequence", sequence_step),
     Step("bake", bake_due),
+    Step("rank", rank, BETWEEN_RANKINGS),
     Step("remind", remind, MINUTE),
     Step("lapse", lapse, MINUTE),
     Step("forget", forget, MINUTE),
@@ -130,7 +133,7 @@ def _repeat(steps: Sequence[Step], stopped: Event) -> None:
     while not stopped.is_set():
         for step in steps:
             at = now()
-            if at - done.get(step.name, at - MINUTE) >= step.every:
+            if at - done.get(step.name, at - step.every) >= step.every:
                 done[step.name] = at
                 attempt(step, at, troubles)
         close_old_connections()

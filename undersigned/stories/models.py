@@ -190,21 +190,18 @@ class StoryRecord(models.Model):
 
 
 class Reads(models.Model):
-    """How often a story was fetched in one language within an hour: a number, and nothing about who fetched it."""
+    """How often a story was fetched within an hour: a number, and nothing about who fetched it."""
 
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="+")
-    language = models.CharField(max_length=35)
     hour = models.DateTimeField()
     times = models.PositiveBigIntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["story", "language", "hour"], name="one_count_a_story_language_and_hour")
-        ]
+        constraints = [models.UniqueConstraint(fields=["story", "hour"], name="one_count_a_story_and_hour")]
         indexes = [models.Index(fields=["hour"], name="reads_by_hour")]
 
     def __str__(self) -> str:
-        return f"{self.story_id} {self.language} {self.hour:%Y-%m-%d %H}: {self.times}"
+        return f"{self.story_id} {self.hour:%Y-%m-%d %H}: {self.times}"
 
 
 class Ranked(models.Model):
