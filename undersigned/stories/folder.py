@@ -6,7 +6,7 @@ from pathlib import Path
 from undersigned.letters import markdown
 from undersigned.letters.blocks import FileMissing, Place, WrongFile
 from undersigned.letters.folder import NotAFolder
-from undersigned.lib.refusal import Refusal, Refused, gettext_noop
+from undersigned.lib.refusal import Refusal, Refused
 from undersigned.stories import manifest, pictures
 from undersigned.stories.manifest import Manifest
 from undersigned.stories.pictures import Prepared
@@ -19,7 +19,7 @@ class FileWrong(WrongFile):
     """Something in a file of the folder cannot be taken; `why` is a refusal of its own."""
 
     code = "file-wrong"
-    message = gettext_noop("%(why)s")
+    message = "%(why)s"  # nothing to translate
 
 
 @dataclass(frozen=True, slots=True)

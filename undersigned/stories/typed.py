@@ -39,9 +39,7 @@ class NameMissing(Refusal):
 
 class NotAContact(Refusal):
     code = "not-a-contact"
-    message = gettext_noop(
-        "Each author can be reached: give an e-mail address, or a website that begins with https://."
-    )
+    message = gettext_noop("Each author can be reached: give an e-mail address, or the address of a website.")
 
 
 class TextMissing(Refusal):
@@ -169,7 +167,7 @@ def _authors(typed: Iterable[Author], refusals: list[Refusal]) -> tuple[Author, 
 
 def _contact(text: str, field: str, refusals: list[Refusal]) -> str:
     try:
-        return Website.parse(text).value if text.startswith(("https://", "http://")) else EmailAddress.parse(text).value
+        return EmailAddress.parse(text).value if "@" in text else Website.parse(text).value
     except Refusal:
         refusals.append(NotAContact(field))
         return ""
