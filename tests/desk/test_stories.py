@@ -133,6 +133,12 @@ def test_a_picture_of_the_wrong_kind_or_size_is_refused(
     assert story.pictures.count() == 1
 
 
+def test_a_file_that_is_too_heavy_is_told_and_not_lost_in_silence(story: Story, reporter: User, browse: Browse) -> None:
+    answer = browse(reporter).post(f"{AT}text/", form(picture=picture(photograph() + b"\0" * 20_000_001)))
+    assert answer.status_code == 413
+    assert "This picture is too large: it has 20." in answer.content.decode()
+
+
 def test_two_who_write_at_once_do_not_overwrite_each_other_unseen(
     story: Story, reporter: User, editor: User, browse: Browse
 ) -> None:

@@ -114,6 +114,11 @@ def test_a_change_ends_approval_and_appointment(approved: Story, reporter: User)
     assert refused(lambda: publish.publish_now(approved, "UTC", actor(reporter), NOON)) == ["not-approved"]
 
 
+def test_to_save_what_stands_there_already_ends_nothing(approved: Story, reporter: User) -> None:
+    draft.save(approved, with_picture(approved, TYPED, actor(reporter)), actor(reporter), NOON)
+    assert approved.work == "approved"
+
+
 def test_a_passage_may_be_missing_on_purpose_but_not_stand_elsewhere(story: Story, reporter: User) -> None:
     by = actor(reporter)
     more = TEXTS | {"en": TEXTS["en"].replace("> We", "The guild is old. {#guild}\n\n> We")}

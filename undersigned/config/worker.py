@@ -133,12 +133,17 @@ def _repeat(steps: Sequence[Step], stopped: Event) -> None:
     while not stopped.is_set():
         for step in steps:
             at = now()
-            if at - done.get(step.name, at - step.every) >= step.every:
+            if is_due(step, done.get(step.name), at):
                 done[step.name] = at
                 attempt(step, at, troubles)
         close_old_connections()
         stopped.wait(pause(now()).total_seconds())
     connections.close_all()
+
+
+def is_due(step: Step, last: datetime | None, at: datetime) -> bool:
+    """Whether to take `step` in this pass; in the first pass every step is taken."""
+    return last is None or at - last >= step.every
 
 
 def _stop_with(parent: int, stopped: Event) -> None:

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.timesince import timeuntil
@@ -31,7 +32,7 @@ class LanguagesNeeded(Refusal):
 @require_safe
 def stories(request: DeskRequest) -> HttpResponse:
     """All stories, the newest first."""
-    rows = Story.objects.order_by("-created_at", "slug")
+    rows = Story.objects.annotate(newest=Coalesce("published_at", "created_at")).order_by("-newest", "slug")
     steps = [(story, next_step(story, request.user)) for story in rows]
     return render(request, "desk/story/stories.html", {"steps": steps})
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase
@@ -96,6 +97,8 @@ def _typed(request: DeskRequest, story: Story, refusals: list[Refusal]) -> Typed
 
 def _picture(request: DeskRequest, story: Story, refusals: list[Refusal]) -> str:
     """The digest of the picture: of the one that was sent, else of the one that was there, unless it is taken away."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
+        refusals.append(pictures.too_heavy(int(request.META["CONTENT_LENGTH"])))  # and no file was read
     sent = request.FILES.get("picture")
     if isinstance(sent, UploadedFile):
         content = sent.read()

@@ -18,7 +18,7 @@ from undersigned.pages.index import Choice, ChooserPage
 from undersigned.pages.news_article import Dated, markup
 from undersigned.pages.said import Said, said
 from undersigned.pages.story_list import feed_address
-from undersigned.pages.story_place import PictureView, newest_edition, picture_view, story_place
+from undersigned.pages.story_place import PictureView, newest_edition, picture_view, read_in, story_place
 from undersigned.pages.top_ten import TopStory, top_ten
 from undersigned.stories.article import Article, Author
 from undersigned.stories.models import Edition, Story
@@ -135,7 +135,7 @@ def _page(story: Story, article: Article, language: str, place: Place) -> StoryP
 def _frame(story: Story, article: Article, language: str, place: Place, letters: Sequence[Letter]) -> Frame:
     headline = said(article.headline, language, article.languages).text
     deck = article.subheadline.get(language) or headline
-    campaign = letters[0].text_of("campaign", language) if letters else ""
+    campaign = letters[0].text_of("campaign", read_in(letters[0].languages, language)) if letters else ""
     return Frame(
         language=language,
         title=headline,
@@ -157,10 +157,9 @@ def _author(author: Author, language: str, article: Article) -> AuthorView:
 
 
 def _about(letter: Letter, language: str) -> AboutView:
-    others = (letter.prevailing, *letter.languages)
-    chosen = language if language in letter.languages else next(tag for tag in others if tag)
+    chosen = read_in(letter.languages, language)
     takes = any(letter.takes(kind, invited=False) for kind in ("organisation", "person", "supporter"))
-    return AboutView(said(letter.subject, language, others), f"/{letter.slug}/{chosen}/", takes)
+    return AboutView(said(letter.subject, language, (chosen,)), f"/{letter.slug}/{chosen}/", takes)
 
 
 def _correction(edition: Edition, language: str, article: Article) -> CorrectionView:

@@ -38,21 +38,47 @@ def due() -> list[Due]:
     """The stories that changed since they were baked, all of them; and some of those beside which something did."""
     baked = {row.story_id: row for row in BakedStory.objects.all()}
     changed, stale = [], []
-    for one in everything(include_withdrawn=True):
-        row = baked.get(one.story.pk)
-        if row.revision != one.revision if row else one.story.is_public:
-            changed.append(one)
-        elif row and one.story.is_public and row.beside != one.beside:
-            stale.append(one)
-    return changed + stale[:AT_A_TIME]
+    for state in _states(Publication.PUBLISHED, Publication.WITHDRAWN):
+        row = baked.get(state.story)
+        if row.revision != state.revision if row else state.is_public:
+            changed.append(state)
+        elif row and state.is_public and row.beside != state.beside:
+            stale.append(state)
+    return _fetched(changed + stale[:AT_A_TIME])
 
 
-def everything(*, include_withdrawn: bool = False) -> list[Due]:
-    """All published stories, and where asked for those that were."""
-    states = [Publication.PUBLISHED] + [Publication.WITHDRAWN] * include_withdrawn
+def everything() -> list[Due]:
+    """All published stories."""
+    return _fetched(_states(Publication.PUBLISHED))
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Where a story stands, without its texts: asked for every half second."""
+
+    story: UUID
+    is_public: bool
+    revision: int
+    beside: str
+
+
+def _states(*publications: Publication) -> list[_State]:
     top, ties = top_ten.state(), _ties()
-    stories = Story.objects.filter(publication__in=states).order_by("published_at", "pk")
-    return [Due(story, story.revision, _digest(top, ties.get(story.pk, []))) for story in stories]
+    rows = Story.objects.filter(publication__in=publications).order_by("published_at", "pk")
+    return [
+        _State(pk, publication == Publication.PUBLISHED, revision, _digest(top, ties.get(pk, [])))
+        for pk, publication, revision in rows.values_list("pk", "publication", "revision")
+    ]
+
+
+def _fetched(states: Sequence[_State]) -> list[Due]:
+    """The stories in these states, as far as these still hold: what changed meanwhile is another bake's."""
+    stories = Story.objects.prefetch_related("editions").in_bulk([state.story for state in states])
+    return [
+        Due(stories[state.story], state.revision, state.beside)
+        for state in states
+        if stories[state.story].revision == state.revision
+    ]
 
 
 def files(dues: Sequence[Due]) -> Iterator[tuple[str, bytes]]:

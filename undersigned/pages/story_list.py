@@ -13,7 +13,7 @@ from undersigned.lib.languages import interface_for
 from undersigned.pages.figures import long_date, month
 from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame, site_frame
 from undersigned.pages.said import Said, said
-from undersigned.pages.story_place import PictureView, first_edition, newest_edition, picture_view, story_place
+from undersigned.pages.story_place import PictureView, first_edition, newest_edition, picture_view, read_in, story_place
 from undersigned.pages.top_ten import TopStory, top_ten
 from undersigned.stories.models import Story
 from undersigned.stories.published import about, published
@@ -63,9 +63,9 @@ class StoriesPage:
     top: tuple[TopStory, ...] = ()
 
 
-def items_of(stories: Iterable[Story], language: str) -> tuple[StoryItem, ...]:
+def items_of(stories: Iterable[Story], language: str, *, pictured: bool = False) -> tuple[StoryItem, ...]:
     """The stories as a list in `language` shows them; called where that language speaks."""
-    return tuple(_item(story, language) for story in stories)
+    return tuple(_item(story, language, pictured) for story in stories)
 
 
 def latest(language: str) -> tuple[StoryItem, ...]:
@@ -84,7 +84,7 @@ def stories_pages(tag: str, languages: Sequence[str]) -> Iterator[tuple[str, Sto
     `languages` are those in which there is a feed.
     """
     with translation.override(interface_for(tag)):
-        items = items_of(published(), tag)
+        items = items_of(published(), tag, pictured=True)
         recent = _recent(items)
         months = _months(items)
         older = tuple(group for group in months if group.items[0].moment < recent[-1].moment)
@@ -102,7 +102,7 @@ def stories_pages(tag: str, languages: Sequence[str]) -> Iterator[tuple[str, Sto
 def letter_stories_page(letter: Letter, language: str) -> StoriesPage | None:
     """All stories about `letter`, at `/{slug}/{language}/stories/`; None where there are none."""
     with translation.override(interface_for(language)):
-        items = items_of(about(letter), language)
+        items = items_of(about(letter), language, pictured=True)
         if not items:
             return None
         title = _("Stories about this letter")
@@ -132,18 +132,18 @@ def _months(items: Iterable[StoryItem]) -> tuple[Month, ...]:
     return tuple(Month(month(datetime.fromisoformat(group[0].moment), tag), group) for group in groups)
 
 
-def _item(story: Story, language: str) -> StoryItem:
+def _item(story: Story, language: str, pictured: bool) -> StoryItem:
     edition, first = newest_edition(story), first_edition(story)
     article = edition.article
-    chosen = language if language in story.languages else story.languages[0]
+    chosen = read_in(story.languages, language)
     place = story_place(story)
     wall = datetime.fromisoformat(first.wall_time)
     return StoryItem(
         href=place.path(chosen),
-        headline=said(article.headline, language, story.languages),
-        deck=said(article.subheadline, language, story.languages),
+        headline=said(article.headline, language, (chosen,)),
+        deck=said(article.subheadline, language, (chosen,)),
         date=long_date(wall.date(), interface_tag(language)),
         moment=first.wall_time,
         month=f"{wall:%Y-%m}",
-        picture=picture_view(story, article, place, chosen),
+        picture=picture_view(story, article, place, chosen) if pictured else None,
     )

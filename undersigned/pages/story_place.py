@@ -1,8 +1,9 @@
 """Where a story stands, which of its editions the public reads, and its picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from undersigned.pages.frame import Place
+from undersigned.pages.frame import Place, interface_tag
 from undersigned.pages.said import Said, said
 from undersigned.stories.article import Article
 from undersigned.stories.models import Edition, StoredPicture, Story
@@ -36,22 +37,25 @@ def story_place(story: Story) -> Place:
     return Place(f"/stories/{story.slug}")
 
 
+def read_in(languages: Sequence[str], language: str) -> str:
+    """Which of `languages` a reader of `language` gets: it, else the one of the interface, else the first."""
+    return next((tag for tag in (language, interface_tag(language)) if tag in languages), languages[0])
+
+
 def newest_edition(story: Story) -> Edition:
     """What the public reads of a published story."""
-    edition = story.edition
-    if edition is None:
-        raise ValueError(f"{story.slug} was never published")
-    return edition
+    return max(story.editions.all(), key=lambda edition: edition.number)
 
 
 def first_edition(story: Story) -> Edition:
     """The edition by which a story was published."""
-    return story.editions.get(number=1)
+    return min(story.editions.all(), key=lambda edition: edition.number)
 
 
 def stored_picture(story: Story, article: Article) -> StoredPicture | None:
-    """The picture that `article` shows."""
-    return story.pictures.filter(digest=article.picture.digest).first() if article.picture else None
+    """The picture that `article` shows; its content is fetched when somebody asks for it."""
+    rows = story.pictures.defer("wide", "narrow")
+    return rows.filter(digest=article.picture.digest).first() if article.picture else None
 
 
 def picture_view(story: Story, article: Article, place: Place, language: str) -> PictureView | None:

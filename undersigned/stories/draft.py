@@ -90,7 +90,8 @@ def create(new: NewStory, by: Actor, at: datetime) -> Story:
 def save(story: Story, typed: Typed, by: Actor, at: datetime, was: str = "") -> Written:
     """Put what was `typed` in the place of the wording in work; an approval or an appointment of the old one ends.
 
-    `was` is the hex digest of the wording that the editor started from. Raises Refused with all that is wrong.
+    What is typed as it stands already changes nothing. `was` is the hex digest of the wording that the editor started
+    from. Raises Refused with all that is wrong.
     """
     row = locked(story)
     if was and row.wording.digest().hex() != was:
@@ -100,6 +101,8 @@ def save(story: Story, typed: Typed, by: Actor, at: datetime, was: str = "") -> 
     known = [str(pk) for pk in _letters(typed.about).values_list("pk", flat=True)]
     note = typed.note if row.was_public else {}
     written = write(replace(typed, about=tuple(sorted(known)), note=note))
+    if written.article.canonical() == row.article and dict(typed.texts) == row.texts:
+        return written  # nothing changed, so nothing ends
     _begin_anew(row, written.article, dict(typed.texts), written.gaps)
     if by.user_id is not None and by.user_id not in row.contributors:
         row.contributors = [*row.contributors, by.user_id]

@@ -1,5 +1,6 @@
 """Stories: the coalition's own reporting, in several languages that become public together."""
 
+from functools import lru_cache
 from uuid import uuid4
 
 from django.conf import settings
@@ -102,6 +103,12 @@ class Story(models.Model):
         return next((headline[tag] for tag in (language, *self.languages) if headline.get(tag)), self.slug)
 
 
+@lru_cache(maxsize=256)
+def _parsed(canonical: str) -> Article:
+    """An edition never changes, and every page that lists it asks for it."""
+    return Article.from_json(canonical)
+
+
 class Edition(models.Model):
     """A wording as it was published, all languages together. Never rewritten: it is the record of what was said."""
 
@@ -123,7 +130,7 @@ class Edition(models.Model):
 
     @property
     def article(self) -> Article:
-        return Article.from_json(self.canonical)
+        return _parsed(self.canonical)
 
 
 class Tie(models.Model):

@@ -76,8 +76,7 @@ class Prepared:
 def prepare(content: bytes, field: str = "picture") -> Prepared:
     """The picture in `content`, resized and stripped of everything but what one sees; else a Refusal."""
     if len(content) > LIMIT_BYTES:
-        megabytes = round(len(content) / 1e6, 1)
-        raise PictureTooHeavy(field, megabytes=megabytes, limit=LIMIT_BYTES // 1_000_000)
+        raise too_heavy(len(content), field)
     image = _opened(content, field)
     is_drawing = image.format == "PNG" and image.getcolors(COLOURS) is not None
     seen = _as_seen(image)
@@ -85,6 +84,11 @@ def prepare(content: bytes, field: str = "picture") -> Prepared:
     suffix = "png" if is_drawing else "jpg"
     wide, narrow = (_rendition(seen, width, suffix) for width in (WIDE, NARROW))
     return Prepared(suffix, wide, narrow)
+
+
+def too_heavy(size: int, field: str = "picture") -> PictureTooHeavy:
+    """The refusal of a picture of `size` bytes."""
+    return PictureTooHeavy(field, megabytes=round(size / 1e6, 1), limit=LIMIT_BYTES // 1_000_000)
 
 
 def _opened(content: bytes, field: str) -> Image.Image:

@@ -9,7 +9,8 @@ from undersigned.stories.models import Publication, Story
 
 def published() -> QuerySet[Story]:
     """The stories that the public reads, the newest first."""
-    return Story.objects.filter(publication=Publication.PUBLISHED).order_by("-published_at", "slug")
+    found = Story.objects.filter(publication=Publication.PUBLISHED).order_by("-published_at", "slug")
+    return found.defer("article", "texts").prefetch_related("editions")
 
 
 def about(letter: Letter) -> QuerySet[Story]:

@@ -11,7 +11,7 @@ from undersigned.lib.addresses import EmailAddress, Website
 from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 from undersigned.stories.article import Article, Author, Picture
 
-LINE_LIMIT, DECK_LIMIT, CAPTION_LIMIT, TEXT_LIMIT = 200, 400, 600, 60_000
+LINE_LIMIT, DECK_LIMIT, CAPTION_LIMIT, TEXT_LIMIT = 200, 400, 600, 20_000
 AUTHORS_LIMIT = 8
 CAN_BE_MEANT = frozenset({What.MISSING, What.EXTRA})
 """Differences between languages that a newsroom makes on purpose: a passage that some readers need, others not."""
