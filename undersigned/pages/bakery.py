@@ -29,7 +29,6 @@ from undersigned.pages.moved import LIST, moved_list, moved_page
 from undersigned.pages.privacy import privacy_notice
 from undersigned.pages.sign_page import Door, find_page, sign_page
 from undersigned.pages.story_bakery import Due
-from undersigned.pages.story_list import letter_stories_page
 from undersigned.signing.models import Kind
 
 PRIVATE = ("accounts", "code", "desk", "i", "p", "s")
@@ -113,10 +112,15 @@ def _note_baked(states: Mapping[UUID, State], stories: list[Due], at: datetime) 
 
 
 def _gone(folder: PublicFolder, letters: list[Letter], files: Files) -> frozenset[str]:
-    """Files that stood under the addresses of `letters` and are not made any more."""
-    former = FormerSlug.objects.filter(letter__in=letters).values_list("slug", flat=True)
-    roots = {letter.slug for letter in letters} | set(former)
-    return frozenset(path for path in folder.paths() - files.keys() if path.partition("/")[0] in roots)
+    """Files that stood under the addresses of `letters` and are not made any more; the stories see to their own."""
+    former = set(FormerSlug.objects.filter(letter__in=letters).values_list("slug", flat=True))
+    roots = {letter.slug for letter in letters} | former
+    others = {path: path.partition("/")[0] for path in folder.paths() - files.keys()}
+    return frozenset(
+        path
+        for path, root in others.items()
+        if root in roots and (root in former or not story_bakery.is_list_about_a_letter(path))
+    )
 
 
 def _shared() -> Iterator[tuple[str, bytes]]:
@@ -153,9 +157,6 @@ def _pages_of(letter: Letter, language: str) -> Iterator[tuple[str, str]]:
     yield "", render("pages/letter.html", page.frame, page=page)
     notice = privacy_notice(letter, language)
     yield "privacy/", render("pages/privacy.html", notice.frame, notice=notice)
-    stories = letter_stories_page(letter, language)
-    if stories:
-        yield "stories/", render("pages/stories.html", stories.frame, page=stories)
     yield "find/", find_page(letter, language)
     for kind in _open_kinds(letter):
         yield f"sign/{kind}/", sign_page(Door.public(letter, kind, language))

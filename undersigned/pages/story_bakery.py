@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from undersigned.letters.models import Letter
 from undersigned.letters.models import Publication as LetterPublication
 from undersigned.lib.languages import INTERFACE
 from undersigned.pages import top_ten
@@ -15,7 +18,7 @@ from undersigned.pages.frame import render
 from undersigned.pages.index import DEFAULT
 from undersigned.pages.models import BakedStory
 from undersigned.pages.story import chooser_page, public_page
-from undersigned.pages.story_list import feed_address, stories_pages
+from undersigned.pages.story_list import feed_address, letter_stories_page, stories_pages
 from undersigned.pages.story_place import newest_edition, stored_picture
 from undersigned.stories.models import Publication, Story, Tie
 from undersigned.stories.published import published
@@ -97,7 +100,13 @@ def gone(present: Iterable[str], made: Iterable[str], dues: Sequence[Due]) -> fr
         return frozenset()
     folders = tuple(f"{ROOT}{one.story.slug}/" for one in dues)
     lists = (f"{ROOT}feed/", f"{ROOT}index.html", *(f"{tag}/{ROOT}" for tag in INTERFACE))
-    return frozenset(path for path in set(present) - set(made) if path.startswith((*folders, *lists)))
+    unmade = set(present) - set(made)
+    return frozenset(path for path in unmade if path.startswith((*folders, *lists)) or is_list_about_a_letter(path))
+
+
+def is_list_about_a_letter(path: str) -> bool:
+    """Whether `path` is the list of stories about a letter, which is made with the stories and not with the letter."""
+    return path.count("/") == 3 and path.endswith(f"/{ROOT}index.html")
 
 
 def note_baked(dues: Iterable[Due], at: datetime) -> None:
@@ -131,17 +140,34 @@ def _lists() -> Iterator[tuple[str, bytes]]:
             yield f"{tag}/{rest}index.html", html
             if tag == DEFAULT and rest == ROOT:
                 yield f"{ROOT}index.html", html
+    for letter in Letter.objects.filter(pk__in=_told_letters()):
+        for language in letter.languages:
+            page = letter_stories_page(letter, language)
+            yield (
+                f"{letter.slug}/{language}/{ROOT}index.html",
+                render("pages/stories.html", page.frame, page=page).encode(),
+            )
     for language in languages:
         told = [story for story in stories if language in story.languages]
         yield feed_address(language).removeprefix("/"), atom_feed(told, language)
 
 
+def _told_letters() -> QuerySet[Tie, UUID]:
+    """The public letters about which there are published stories."""
+    return _public_ties().values_list("letter_id", flat=True)
+
+
+def _public_ties() -> QuerySet[Tie]:
+    public = [LetterPublication.RELEASED, LetterPublication.ARCHIVED]
+    return Tie.objects.filter(story__publication=Publication.PUBLISHED, letter__publication__in=public)
+
+
 def _ties() -> dict[UUID, list[tuple[str, str, str]]]:
     """What each story shows of the letters that it is about."""
-    public = [LetterPublication.RELEASED, LetterPublication.ARCHIVED]
     found: dict[UUID, list[tuple[str, str, str]]] = {}
-    rows = Tie.objects.filter(story__publication=Publication.PUBLISHED, letter__publication__in=public)
-    facts = rows.order_by("pk").values_list("story_id", "letter__slug", "letter__publication", "letter__sign_ons")
+    facts = (
+        _public_ties().order_by("pk").values_list("story_id", "letter__slug", "letter__publication", "letter__sign_ons")
+    )
     for story, *shown in facts:
         found.setdefault(story, []).append((shown[0], shown[1], shown[2]))
     return found

@@ -20,6 +20,7 @@ from undersigned.stories.published import about, published
 
 ON_FIRST_PAGE = 30
 ON_LETTER_PAGE = 5
+ON_LETTER_LIST = 100
 ON_INDEX_PAGE = 3
 
 
@@ -99,12 +100,10 @@ def stories_pages(tag: str, languages: Sequence[str]) -> Iterator[tuple[str, Sto
             yield rest, StoriesPage(frame, group.title, (Month("", group.items),), feed)
 
 
-def letter_stories_page(letter: Letter, language: str) -> StoriesPage | None:
-    """All stories about `letter`, at `/{slug}/{language}/stories/`; None where there are none."""
+def letter_stories_page(letter: Letter, language: str) -> StoriesPage:
+    """The stories about `letter`, at `/{slug}/{language}/stories/`; the oldest of very many are found by their date."""
     with translation.override(interface_for(language)):
-        items = items_of(about(letter), language, pictured=True)
-        if not items:
-            return None
+        items = items_of(about(letter)[:ON_LETTER_LIST], language, pictured=True)
         title = _("Stories about this letter")
         frame = letter_frame(letter, language, Place.public(letter, "stories/"), title)
         back = Link(letter.text_of("subject", language), f"/{letter.slug}/{language}/")
