@@ -15,9 +15,9 @@ from tests.pages.conftest import Crumbs
 from tests.pages.test_in_a_browser import CONTRAST, SITE, TAGS
 from tests.stage import HOUR, NOON
 from undersigned.desk.models import User
+from undersigned.intake.headers import POLICY, TYPES
 from undersigned.letters.models import Letter
 from undersigned.pages.bakery import bake_all
-from undersigned.pages.serve import POLICY, TYPES
 from undersigned.stories import draft, publish
 from undersigned.stories.article import Author
 from undersigned.stories.models import Ranked, Story

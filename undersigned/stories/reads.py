@@ -3,7 +3,8 @@
 No cookie, address, fingerprint or beacon: a page that was served adds one to a number. Whoever serves keeps a
 `ReadCounter` in memory, and hands what it holds to `count` once in a while; readers cannot be told apart, not even for
 a moment. So one machine can read a page a thousand times: the cap limits what that is worth, the floor keeps a few
-readers of a story from being seen, and totals are rounded before they are published.
+readers of a story from being seen, and totals are rounded before they are published. What another web server or a
+cache hands out of the folder is not counted.
 """
 
 import re
