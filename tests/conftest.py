@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
-pytest_plugins = ["tests.stage"]
+pytest_plugins = ["tests.stage", "tests.newsroom"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

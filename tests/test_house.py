@@ -24,9 +24,10 @@ SAY_NOTHING = {"utils", "util", "helpers", "services", "base", "core", "misc", "
 VALUES = (
     *("lib/*.py", "ledger/merkle.py", "signing/sheet.py", "signing/sign_on.py"),
     *(f"letters/{name}.py" for name in ("blocks", "inline", "marks", "markdown", "docx", "parity", "manifest")),
+    *(f"stories/{name}.py" for name in ("article", "folder", "manifest", "pictures", "typed")),
 )
 COMPATIBLE = {
-    *("Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "LGPL-3.0-only", "MIT", "MPL-2.0", "Unlicense"),
+    *("Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "LGPL-3.0-only", "MIT", "MIT-CMU", "MPL-2.0", "Unlicense"),
     "Apache-2.0 OR BSD-3-Clause",
 }
 

@@ -3,6 +3,7 @@
 import re
 import threading
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -12,7 +13,7 @@ from tests.people import SECRETARY
 from tests.post.post_office import PostOffice, addresses, note
 from tests.stage import DAY, NOON
 from undersigned.config import worker
-from undersigned.config.worker import Post, Step, Troubles, attempt, pause, sequence_step
+from undersigned.config.worker import Post, Step, Troubles, attempt, is_due, pause, publish_step, sequence_step
 from undersigned.ledger import sequence as sequencer
 from undersigned.ledger.entries import NewEntry, append
 from undersigned.ledger.models import Entry, Event, Log, Tallied
@@ -24,7 +25,9 @@ from undersigned.post.models import Mail, MailState
 from undersigned.post.outbox import put
 from undersigned.post.transport import Answer
 from undersigned.post.wire import Parcel
-from undersigned.releases.release import cancel
+from undersigned.releases.release import Moment, cancel
+from undersigned.stories.models import Story
+from undersigned.stories.publish import plan
 
 SECOND = timedelta(seconds=1)
 MOMENT = datetime.fromisoformat("2026-11-11T03:00:00+00:00")
@@ -34,6 +37,30 @@ MOMENT = datetime.fromisoformat("2026-11-11T03:00:00+00:00")
 def test_it_never_sleeps_past_the_moment_of_a_release(embargoed: Letter) -> None:
     assert pause(MOMENT - DAY) == worker.PAUSE
     assert pause(MOMENT - SECOND / 5) == SECOND / 5
+
+
+def test_nor_past_the_moment_of_a_story(approved: Story, letter: Letter) -> None:
+    plan(approved, Moment(MOMENT.replace(tzinfo=None), "UTC"), SECRETARY, NOON)
+    assert pause(MOMENT - SECOND / 4) == SECOND / 4
+    assert pause(MOMENT + DAY) == worker.PAUSE
+
+
+def test_a_story_is_before_the_public_in_the_pass_in_which_it_is_due(
+    approved: Story, settings: Settings, tmp_path: Path
+) -> None:
+    settings.PUBLIC_ROOT = tmp_path / "data" / "public"
+    plan(approved, Moment(MOMENT.replace(tzinfo=None), "UTC"), SECRETARY, NOON)
+    publish_step(MOMENT - SECOND)
+    assert not settings.PUBLIC_ROOT.exists()
+    publish_step(MOMENT)
+    assert (settings.PUBLIC_ROOT / "stories" / approved.slug / "ko" / "index.html").exists()
+
+
+def test_a_step_that_comes_seldom_is_taken_in_the_first_pass() -> None:
+    step = Step("rank", lambda _at: None, worker.BETWEEN_RANKINGS)
+    assert is_due(step, None, NOON)
+    assert not is_due(step, NOON, NOON + SECOND)
+    assert is_due(step, NOON, NOON + worker.BETWEEN_RANKINGS)
 
 
 def test_an_overdue_release_does_not_make_it_spin(embargoed: Letter) -> None:

@@ -19,6 +19,7 @@ SAMPLE = {
     "signature": "00000000-0000-4000-8000-000000000000",
     "link": 1,
     "name": "1.eml",
+    "number": 1,
     "path": "desk/desk.css",
 }
 OPEN = {"static", "language"}

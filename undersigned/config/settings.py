@@ -69,6 +69,9 @@ LAPSE = timedelta(seconds=env_seconds("UNDERSIGNED_LAPSE", 14 * 86400))
 LINK_LIFETIME = timedelta(seconds=env_seconds("UNDERSIGNED_LINK_LIFETIME", 14 * 86400))
 HIDDEN_BATCH = env_int("UNDERSIGNED_HIDDEN_BATCH", 10)
 
+# --- Stories ----------------------------------------------------------------------------------------------------------
+READS_CAP = env_int("UNDERSIGNED_READS_CAP", 3000)
+
 # --- Mail -------------------------------------------------------------------------------------------------------------
 MAIL_FOLDER = env_str("UNDERSIGNED_MAIL_FOLDER", "")
 MAIL_HOST = env_str("UNDERSIGNED_MAIL_HOST", "")
@@ -107,6 +110,7 @@ INSTALLED_APPS = [
     "undersigned.letters",
     "undersigned.signing",
     "undersigned.releases",
+    "undersigned.stories",
     "undersigned.pages",
 ]
 
@@ -195,6 +199,9 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "/desk/static/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# A picture as it was sent in may tell where it was taken: it stays in memory, and is on no disk of ours.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 20_000_001  # one byte over what `stories.pictures` takes, so that it can say so
 
 LOGGING = {
     "version": 1,

@@ -28,6 +28,9 @@ from undersigned.post.sender import FEWEST, Sender, fitting
 from undersigned.releases.release import next_due, release_due
 from undersigned.signing.arrivals import take_in
 from undersigned.signing.retention import forget, lapse, remind
+from undersigned.stories.publish import next_due as next_story_due
+from undersigned.stories.publish import publish_due
+from undersigned.stories.reads import rank
 
 log = logging.getLogger(__name__)
 PAUSE = timedelta(seconds=0.5)
@@ -55,11 +58,14 @@ def sequence_step(_at: datetime) -> None:
 
 
 MINUTE = timedelta(minutes=1)
-# What is released is before the public in the same pass: log numbered, pages baked, folder switched.
+BETWEEN_RANKINGS = timedelta(minutes=10)
+# What is released or published is before the public in the same pass: log numbered, pages baked, folder switched.
 CLOCK = (
     Step("release", release_due),
+    Step("publish", publish_due),
     Step("sequence", sequence_step),
     Step("bake", bake_due),
+    Step("rank", rank, BETWEEN_RANKINGS),
     Step("remind", remind, MINUTE),
     Step("lapse", lapse, MINUTE),
     Step("forget", forget, MINUTE),
@@ -127,12 +133,17 @@ def _repeat(steps: Sequence[Step], stopped: Event) -> None:
     while not stopped.is_set():
         for step in steps:
             at = now()
-            if at - done.get(step.name, at - MINUTE) >= step.every:
+            if is_due(step, done.get(step.name), at):
                 done[step.name] = at
                 attempt(step, at, troubles)
         close_old_connections()
         stopped.wait(pause(now()).total_seconds())
     connections.close_all()
+
+
+def is_due(step: Step, last: datetime | None, at: datetime) -> bool:
+    """Whether to take `step` in this pass; in the first pass every step is taken."""
+    return last is None or at - last >= step.every
 
 
 def _stop_with(parent: int, stopped: Event) -> None:
@@ -163,11 +174,11 @@ def attempt(step: Step, at: datetime, troubles: Troubles) -> None:
 
 
 def pause(at: datetime) -> timedelta:
-    """How long to sleep: half a second, and never past the moment of the next release."""
+    """How long to sleep: half a second, and never past the moment of the next release or publication."""
     try:
-        release = next_due(at)
+        release, story = next_due(at), next_story_due(at)
     except DatabaseError:  # the steps have said so; the record may be back in half a second
         return PAUSE
-    if release is None or release.instant <= at:  # an overdue one could not be carried out; it is tried again
-        return PAUSE
-    return min(PAUSE, release.instant - at)
+    moments = (release.instant if release else None, story)
+    # An overdue one could not be carried out; it is tried again after the usual pause.
+    return min([PAUSE, *(moment - at for moment in moments if moment and moment > at)])

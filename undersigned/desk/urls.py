@@ -4,7 +4,22 @@ from django.contrib.staticfiles.views import serve
 from django.urls import path
 from django.views.decorators.cache import cache_control
 
-from undersigned.desk import account, audit, draft, export, letters, links, mails, queue, release, signatories
+from undersigned.desk import (
+    account,
+    audit,
+    draft,
+    export,
+    letters,
+    links,
+    mails,
+    queue,
+    release,
+    signatories,
+    stories,
+    story_publication,
+    story_review,
+    story_text,
+)
 
 app_name = "desk"
 
@@ -19,6 +34,22 @@ urlpatterns = [
     path("accounts/language/", account.language, name="language"),
     path("mails/", mails.mailbox, name="mailbox"),
     path("mails/<str:name>/", mails.mail, name="mail"),
+    path("stories/", stories.stories, name="stories"),
+    path("stories/new/", stories.new, name="new-story"),
+    path("stories/<slug:slug>/", stories.story, name="story"),
+    path("stories/<slug:slug>/text/", story_text.text, name="story-text"),
+    path("stories/<slug:slug>/discard/", story_text.discard, name="discard-correction"),
+    path("stories/<slug:slug>/review/", story_review.review, name="story-review"),
+    path("stories/<slug:slug>/review/submit/", story_review.submit, name="submit-story"),
+    path("stories/<slug:slug>/review/send-back/", story_review.send_back, name="send-story-back"),
+    path("stories/<slug:slug>/publication/", story_publication.publication, name="story-publication"),
+    path("stories/<slug:slug>/publication/now/", story_publication.publish_now, name="publish-story"),
+    path("stories/<slug:slug>/publication/cancel/", story_publication.cancel, name="cancel-publication"),
+    path("stories/<slug:slug>/withdraw/", story_publication.withdraw, name="withdraw-story"),
+    path("stories/<slug:slug>/history/", stories.history, name="story-history"),
+    path("stories/<slug:slug>/history/<int:number>/", stories.edition, name="story-edition"),
+    path("stories/<slug:slug>/picture/<str:name>", stories.picture, name="story-picture"),
+    path("stories/<slug:slug>/preview/<str:language>/", stories.preview, name="preview-story"),
     path("<slug:slug>/", letters.letter, name="letter"),
     path("<slug:slug>/sign-ons/", letters.set_sign_ons, name="set-sign-ons"),
     path("<slug:slug>/archive/", letters.archive, name="archive"),

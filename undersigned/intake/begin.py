@@ -1,7 +1,7 @@
 """The door as the settings have it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 
@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, connection, connections
 
 from undersigned.intake.acting import Acting
 from undersigned.intake.commit import Answer, Commit, Item, Lane, Record
+from undersigned.intake.counting import Counting
 from undersigned.intake.door import Door
 from undersigned.intake.folder import Folder
 from undersigned.intake.places import Places
@@ -19,6 +20,7 @@ from undersigned.intake.said import Said, confirm_all, withdraw_all
 from undersigned.intake.taking import Taking
 from undersigned.lib.clock import now
 from undersigned.signing.arrivals import NewArrival, arrive
+from undersigned.stories.reads import count
 
 
 def make_door(desk: str, proxies: int) -> Door:
@@ -36,6 +38,7 @@ def make_door(desk: str, proxies: int) -> Door:
             Lane("withdrawals", _record(lambda batch: withdraw_all(withdrawn, batch, now()), turn)),
         ),
         time.monotonic,
+        Counting(write_reads),
     )
 
 
@@ -56,6 +59,14 @@ def commit_arrivals(batch: Sequence[NewArrival]) -> Sequence[None]:
     """Make a batch durable; each is answered by its being so."""
     arrive(batch, now())
     return [None] * len(batch)
+
+
+def write_reads(times: Mapping[str, int]) -> None:
+    """Add to the numbers of the hour; the thread that does it keeps no connection."""
+    try:
+        count(times, now(), settings.READS_CAP)
+    finally:
+        connections.close_all()
 
 
 def is_away(fault: Exception) -> bool:

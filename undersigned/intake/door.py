@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 from undersigned.intake.acting import ROOM, Acting
 from undersigned.intake.commit import LaneFull, NotCommitted
+from undersigned.intake.counting import Counting
 from undersigned.intake.folder import Folder
 from undersigned.intake.patience import Patience, TookTooLong
 from undersigned.intake.refusals import DeskCloses, DoorBusy, RecordAway, Refusing, TooSlow
 from undersigned.intake.relay import DeskAway, Relay
 from undersigned.intake.taking import Taking
+from undersigned.intake.uploads import Uploads, brings_picture
 from undersigned.intake.wire import BodyTooLarge, HungUp, Receive, Reply, Scope, Send, Told, read_body, text_of
 from undersigned.lib.forms import FORM_TYPE
 from undersigned.lib.origin import is_from_elsewhere, is_from_here
@@ -32,6 +34,8 @@ class Door:
     taking: Taking
     acting: Acting
     clock: Callable[[], float]
+    counting: Counting = field(default_factory=lambda: Counting(lambda _: None))
+    uploads: Uploads = field(default_factory=Uploads)
     patience: Patience = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,6 +56,8 @@ class Door:
         if method in ("GET", "HEAD"):
             reply = await self.folder.reply(path, told, self.clock())
             if reply is not None:
+                if method == "GET":
+                    self.counting.note(path, told, reply)
                 await reply.send(send, method)
                 return
         try:
@@ -63,8 +69,11 @@ class Door:
 
     async def _do(self, scope: Scope, told: Told, wire: tuple[Receive, Send]) -> Reply | None:
         """Take what is posted here, or ask the desk's process; None where that has answered by itself."""
-        with self.patience:
-            body = await read_body(wire[0], told, BODY_LIMIT_BYTES)
+        if brings_picture(scope["path"], told):
+            body = await self.uploads.read(wire[0], told)
+        else:
+            with self.patience:
+                body = await read_body(wire[0], told, BODY_LIMIT_BYTES)
         if scope["method"] == "POST" and told.get(b"content-type") == FORM:
             reply = await self._take(scope["path"], told, body)
             if reply:
@@ -85,6 +94,7 @@ class Door:
         """Begin and end with the server, which has answered all that it accepted before it ends."""
         await receive()
         self.taking.open()
+        self.counting.open()
         self.acting.open()
         self.patience.open()
         await send({"type": "lifespan.startup.complete"})
@@ -92,6 +102,7 @@ class Door:
         await self.patience.close()
         await self.acting.close()
         await self.taking.close()
+        await self.counting.close()
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -174,6 +174,7 @@ def read_copy(place: str, path: str) -> Copy | None:
         return None
     tag = hashlib.sha256(content).hexdigest()[:32]
     packed = gzip.compress(content, 6, mtime=0) if len(content) >= GZIP_FROM_BYTES else None
+    packed = packed if packed and len(packed) < len(content) else None  # a picture is packed already
     plain = _replies(path, content, tag)
     small = _replies(path, packed, f"{tag}-gz", ("Content-Encoding", "gzip")) if packed else (None, None)
     return Copy(stamp, content, tag.encode(), (plain[0], small[0]), (plain[1], small[1]))

@@ -22,6 +22,9 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".xml": "application/atom+xml; charset=utf-8",
 }
 FOR_GOOD = "public, max-age=31536000, immutable"
 A_MINUTE = "public, max-age=60"

@@ -143,26 +143,26 @@ def parse_slug(text: str, field: str = "slug") -> str:
 
 
 def _manifest(root: Table) -> Manifest:
-    languages = _languages(root)
+    languages = languages_of(root)
     signing = root.table("signing")
     manifest = Manifest(
-        slug=_parsed(root, "slug", parse_slug),
+        slug=parsed(root, "slug", parse_slug),
         languages=languages,
         prevailing=_prevailing(root, languages),
         date=root.date("date"),
         list_order=root.choice("list_order", LIST_ORDERS, "collation"),
         controller=root.text("controller"),
-        contact=_parsed(root, "contact", EmailAddress.parse, limit=254),
+        contact=parsed(root, "contact", EmailAddress.parse, limit=254),
         keep_until=_keep_until(root),
         origin=_origin(root),
         demonstration=root.boolean("demonstration"),
-        subject=_per_language(root, _needed(root, "subject"), languages),
-        summary=_per_language(root, "summary", languages, limit=600),
-        campaign=_per_language(root, "campaign", languages),
+        subject=per_language(root, needed(root, "subject"), languages),
+        summary=per_language(root, "summary", languages, limit=600),
+        campaign=per_language(root, "campaign", languages),
         ways={kind: signing.choice(kind, WAYS, DEFAULT_WAYS[kind]) for kind in KINDS},
         counted_only=signing.boolean("counted_only"),
         minimum_age=signing.number("minimum_age", 16, 0, 99),
-        addressees=_parties(root, _needed(root, "addressees"), languages),
+        addressees=_parties(root, needed(root, "addressees"), languages),
         cc=_parties(root, "cc", languages),
         country_labels=_country_labels(root, languages),
     )
@@ -171,7 +171,7 @@ def _manifest(root: Table) -> Manifest:
     return manifest
 
 
-def _parsed(root: Table, key: str, parse: Callable[[str], object], limit: int = 200) -> str:
+def parsed(root: Table, key: str, parse: Callable[[str], object], limit: int = 200) -> str:
     """The text of `key`, if `parse` takes it too."""
     text = root.text(key, limit=limit)
     try:
@@ -182,7 +182,7 @@ def _parsed(root: Table, key: str, parse: Callable[[str], object], limit: int = 
     return text
 
 
-def _languages(root: Table) -> tuple[str, ...]:
+def languages_of(root: Table) -> tuple[str, ...]:
     found: list[str] = []
     for text in root.texts("languages"):
         try:
@@ -225,7 +225,7 @@ def _origin(root: Table) -> str:
     return origin
 
 
-def _per_language(
+def per_language(
     table: Table, key: str, languages: Collection[str], limit: int = 200, *, lines: bool = False
 ) -> dict[str, str]:
     """The texts of `key` per language: none at all, or one in each; with `lines`, one in any will do."""
@@ -240,7 +240,7 @@ def _per_language(
     return {tag: texts.text(by_tag[tag], limit=limit, lines=lines) for tag in languages if tag in by_tag}
 
 
-def _needed(table: Table, key: str) -> str:
+def needed(table: Table, key: str) -> str:
     if not table.raw.get(key):
         table.tell(KeyMissing, key)
     return key
@@ -251,9 +251,9 @@ def _parties(root: Table, key: str, languages: Collection[str]) -> tuple[Party, 
 
 
 def _party(table: Table, languages: Collection[str]) -> Party:
-    name = _per_language(table, "name", languages)
-    title = _per_language(table, "title", languages)
-    postal = _per_language(table, "postal", languages, limit=600, lines=True)
+    name = per_language(table, "name", languages)
+    title = per_language(table, "title", languages)
+    postal = per_language(table, "postal", languages, limit=600, lines=True)
     if "name" not in table and "title" not in table:
         table.tell(NobodyAddressed, "name")
     table.close()
@@ -268,6 +268,6 @@ def _country_labels(root: Table, languages: Collection[str]) -> dict[str, dict[s
             table.tell(WrongLabelKey, "key")
         if key in labels:
             table.tell(LabelTwice, "key", label=key)
-        labels[key] = _per_language(table, _needed(table, "names"), languages)
+        labels[key] = per_language(table, needed(table, "names"), languages)
         table.close()
     return labels

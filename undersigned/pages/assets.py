@@ -7,7 +7,18 @@ from pathlib import Path
 
 FACE = Path(__file__).resolve().parent
 FOLDER = "assets"
-BUNDLES = {"pages.css": ("tokens.css", "page.css", "form.css", "signing.css", "letter.css", "names.css", "index.css")}
+BUNDLES = {
+    "pages.css": (
+        "tokens.css",
+        "page.css",
+        "form.css",
+        "signing.css",
+        "letter.css",
+        "names.css",
+        "index.css",
+        "story.css",
+    )
+}
 """Files that readers fetch as one: a phone on a bad line waits for requests more than for bytes."""
 
 

@@ -4,7 +4,7 @@ Only released and archived letters are ever rendered here, so that no file of an
 Equal records give equal bytes: nothing says when it was baked.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -17,6 +17,7 @@ from undersigned.ledger.models import Log
 from undersigned.letters.models import Letter, Publication
 from undersigned.lib.faults import Faults
 from undersigned.lib.languages import INTERFACE
+from undersigned.pages import story_bakery
 from undersigned.pages.answers import not_found
 from undersigned.pages.assets import FOLDER, assets
 from undersigned.pages.facts import facts
@@ -28,6 +29,7 @@ from undersigned.pages.models import Baked
 from undersigned.pages.moved import LIST, moved_list, moved_page
 from undersigned.pages.privacy import privacy_notice
 from undersigned.pages.sign_page import Door, find_page, sign_page
+from undersigned.pages.story_bakery import Due
 from undersigned.signing.models import Kind
 
 PRIVATE = ("accounts", "code", "desk", "i", "p", "s")
@@ -50,23 +52,23 @@ def public_letters() -> QuerySet[Letter]:
 
 
 def bake_due(at: datetime) -> list[Letter]:
-    """Bake the letters of which something has changed that the pages show; those that were baked."""
+    """Bake the letters and stories of which something has changed that the pages show; the letters that were due."""
     folder = PublicFolder(settings.PUBLIC_ROOT)
-    if folder.current and not _due().exists():
+    if folder.current and not _due().exists() and not story_bakery.due():
         return []
     with folder.lock():
-        due = list(_due() if folder.current else public_letters())
-        _bake(folder, due, at, everything=not folder.current)
-    return due
+        if not folder.current:
+            return _bake_everything(folder, at)
+        letters = list(_due())
+        _bake(folder, letters, story_bakery.due(), at, everything=False)
+    return letters
 
 
 def bake_all(at: datetime) -> list[Letter]:
     """Bake everything anew, as after a change of the program; what comes out the same is left alone."""
     folder = PublicFolder(settings.PUBLIC_ROOT)
     with folder.lock():
-        letters = list(public_letters())
-        _bake(folder, letters, at, everything=True)
-    return letters
+        return _bake_everything(folder, at)
 
 
 def _due() -> QuerySet[Letter]:
@@ -76,20 +78,28 @@ def _due() -> QuerySet[Letter]:
     return public_letters().annotate(size=Subquery(size)).exclude(Exists(up_to_date))
 
 
-def _bake(folder: PublicFolder, letters: list[Letter], at: datetime, *, everything: bool) -> None:
-    """Publish `letters` together. One that cannot be rendered stays as it was, and holds up no other."""
-    states = {letter.pk: _state(letter) for letter in letters}
+def _bake_everything(folder: PublicFolder, at: datetime) -> list[Letter]:
+    """All letters and stories; what else stands in the folder goes, but assets, which outlive their generation."""
+    letters = list(public_letters())
+    _bake(folder, letters, story_bakery.everything(), at, everything=True)
+    return letters
+
+
+def _bake(folder: PublicFolder, letters: list[Letter], stories: list[Due], at: datetime, *, everything: bool) -> None:
+    """Publish these together. A letter that cannot be rendered stays as it was, and holds up nothing else."""
+    states = _states(letters)
     rendered, faults = _render(letters)
     files = {path: content for own in rendered.values() for path, content in own.items()}
     spoilt = {root for letter in letters if letter.pk not in rendered for root in _roots(letter)}
-    present = {path.partition("/")[0] for path in folder.paths()}
-    files.update(_shared(letter for letter in public_letters() if letter.slug not in spoilt - present))
+    present = folder.paths()
+    unknown = spoilt - {path.partition("/")[0] for path in present}
+    files.update(_shared(letter for letter in public_letters() if letter.slug not in unknown))
+    files.update(story_bakery.files(stories))
     baked = [letter for letter in letters if letter.pk in rendered]
-    gone = _gone(folder, baked, files, everything=everything)
+    gone = _unmade(present, files) if everything else _gone(present, baked, files)
+    gone |= story_bakery.gone(present, files, stories)
     folder.publish(files, frozenset(path for path in gone if path.partition("/")[0] not in spoilt))
-    for letter in baked:
-        facts = {"revision": states[letter.pk].revision, "log_size": states[letter.pk].log_size, "at": at}
-        Baked.objects.update_or_create(letter_id=letter.pk, defaults=facts)
+    _note_baked({letter.pk: states[letter.pk] for letter in baked}, stories, at)
     faults.rise()
 
 
@@ -105,19 +115,40 @@ def _render(letters: Iterable[Letter]) -> tuple[dict[UUID, Files], Faults]:
 
 def _roots(letter: Letter) -> set[str]:
     """The addresses of a letter: that of today, and those of old."""
-    return {letter.slug, *letter.former_slugs.values_list("slug", flat=True)}
+    return {letter.slug, *_former(letter)}
 
 
-def _state(letter: Letter) -> State:
-    return State(letter.revision, Log.objects.values_list("size", flat=True).get(origin=letter.origin))
+def _former(letter: Letter) -> set[str]:
+    return set(letter.former_slugs.values_list("slug", flat=True))
 
 
-def _gone(folder: PublicFolder, letters: list[Letter], files: Files, *, everything: bool) -> frozenset[str]:
-    """Files that stood under the addresses of `letters` and are not made any more; assets outlive their generation."""
-    if everything:
-        return frozenset(path for path in folder.paths() - files.keys() if not path.startswith(f"{FOLDER}/"))
-    roots = {root for letter in letters for root in _roots(letter)}
-    return frozenset(path for path in folder.paths() - files.keys() if path.partition("/")[0] in roots)
+def _states(letters: list[Letter]) -> Mapping[UUID, State]:
+    sizes = dict(Log.objects.filter(origin__in=[letter.origin for letter in letters]).values_list("origin", "size"))
+    return {letter.pk: State(letter.revision, sizes[letter.origin]) for letter in letters}
+
+
+def _note_baked(states: Mapping[UUID, State], stories: list[Due], at: datetime) -> None:
+    for pk, state in states.items():
+        facts = {"revision": state.revision, "log_size": state.log_size, "at": at}
+        Baked.objects.update_or_create(letter_id=pk, defaults=facts)
+    story_bakery.note_baked(stories, at)
+
+
+def _unmade(present: set[str], files: Files) -> frozenset[str]:
+    """Files that are there and are not made any more; assets outlive their generation."""
+    return frozenset(path for path in present - files.keys() if not path.startswith(f"{FOLDER}/"))
+
+
+def _gone(present: set[str], letters: list[Letter], files: Files) -> frozenset[str]:
+    """Files that stood under the addresses of `letters` and are not made any more; the stories see to their own."""
+    former = {slug for letter in letters for slug in _former(letter)}
+    roots = {letter.slug for letter in letters} | former
+    others = {path: path.partition("/")[0] for path in present - files.keys()}
+    return frozenset(
+        path
+        for path, root in others.items()
+        if root in roots and (root in former or not story_bakery.is_list_about_a_letter(path))
+    )
 
 
 def _shared(shown: Iterable[Letter]) -> Iterator[tuple[str, bytes]]:

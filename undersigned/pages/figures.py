@@ -18,6 +18,11 @@ def long_date(day: date, language: str) -> str:
     return format_date(day, "long", _locale(language))
 
 
+def month(day: date, language: str) -> str:
+    """“November 2026”"""
+    return format_skeleton("yMMMM", day, locale=_locale(language))
+
+
 def as_of(text: str, language: str) -> str:
     """`2026`, `2026-03` or `2026-03-09`, as exact as it is."""
     parts = [int(part) for part in text.split("-")]

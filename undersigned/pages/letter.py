@@ -16,6 +16,7 @@ from undersigned.pages.form import SignForm
 from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame
 from undersigned.pages.roll import Roll, roll
 from undersigned.pages.said import Said, said
+from undersigned.pages.story_list import StoryItem, updates
 from undersigned.pages.tally import TallyView, tally
 from undersigned.releases.models import Release
 from undersigned.signing.models import Kind
@@ -75,6 +76,8 @@ class LetterPage:
     tally: TallyView | None
     roll: Roll | None
     sign: SignArea
+    updates: tuple[StoryItem, ...] = ()
+    stories: str = ""
 
     @property
     def short_digest(self) -> str:
@@ -126,6 +129,8 @@ def _page(letter: Letter, content: Content, language: str, place: Place, invited
         tally=tally(letter, tag) if shows_names else None,
         roll=roll(letter, language) if shows_names else None,
         sign=_sign_area(letter, language, place, version, invited),
+        updates=updates(letter, language) if letter.is_public else (),
+        stories=f"/{letter.slug}/{language}/stories/",
     )
 
 

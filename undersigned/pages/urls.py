@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from undersigned.pages import asked, invited, private, signing
+from undersigned.pages import asked, invited, private, signing, story_preview
 
 
 class TagConverter:
@@ -30,6 +30,8 @@ urlpatterns = [
     path("i/<str:token>/<tag:language>/", invited.invitation),
     path("i/<str:token>/<tag:language>/sign/<slug:kind>/", invited.sign_by_invitation),
     path("p/<str:token>/<tag:language>/", invited.preview),
+    path("p/story/<str:token>/<tag:language>/", story_preview.page),
+    path("p/story/<str:token>/<str:name>", story_preview.picture),
     path("<slug:slug>/<tag:language>/sign/<slug:kind>/", signing.sign_publicly),
     path("<slug:slug>/<tag:language>/find/", signing.find),
 ]

@@ -25,6 +25,7 @@ COMMANDS = {
     "letter": "letters",
     "signatories": "signatories",
     "release": "releases",
+    "story": "stories",
     "backup": "records",
     "restore": "records",
 }
