@@ -29,6 +29,7 @@ VALUES = (
 COMPATIBLE = {
     *("Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "LGPL-3.0-only", "MIT", "MIT-CMU", "MPL-2.0", "Unlicense"),
     "Apache-2.0 OR BSD-3-Clause",
+    "Apache-2.0 AND BSD-2-Clause",
 }
 
 

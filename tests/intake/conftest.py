@@ -14,6 +14,7 @@ from undersigned.intake.begin import make_door
 from undersigned.intake.commit import Lane, Record
 from undersigned.intake.door import Door
 from undersigned.intake.folder import Folder
+from undersigned.intake.measure import Measures
 from undersigned.intake.places import Places
 from undersigned.intake.refusals import Refusing
 from undersigned.intake.relay import Relay
@@ -64,9 +65,11 @@ def desk(tmp_path: Path) -> DeskBehind:
 @pytest.fixture
 def reader(folder: PublicFolder, desk: DeskBehind, clock: Clock) -> Generator[Reader]:
     """Somebody before a door that takes nothing, with a clock that stands still."""
-    taking = Taking(Places(b"no key"), Lane("closed", NOTHING))
+    measures = Measures()
+    taking = Taking(Places(b"no key"), Lane("closed", NOTHING), measures.refused)
     acting = Acting(b"no key", Lane("closed", NOTHING), Lane("closed", NOTHING))
-    yield from opened(Door(Folder(folder.root), Relay(desk.address), Refusing(), taking, acting, clock), desk)
+    relay = Relay(desk.address)
+    yield from opened(Door(Folder(folder.root), relay, Refusing(), taking, acting, measures, None, clock), desk)
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # --- The door ---------------------------------------------------------------------------------------------------------
 PROXIES = env_int("UNDERSIGNED_PROXIES", 0)
 DESK = env_str("UNDERSIGNED_DESK", "")
+MONITOR = env_str("UNDERSIGNED_MONITOR", "")
 
 
 # --- Records ----------------------------------------------------------------------------------------------------------

@@ -7,6 +7,8 @@ from undersigned.intake.acting import ROOM, Acting
 from undersigned.intake.commit import LaneFull, NotCommitted
 from undersigned.intake.counting import Counting
 from undersigned.intake.folder import Folder
+from undersigned.intake.measure import Measures
+from undersigned.intake.monitor import Monitor
 from undersigned.intake.patience import Patience, TookTooLong
 from undersigned.intake.refusals import DeskCloses, DoorBusy, RecordAway, Refusing, TooSlow
 from undersigned.intake.relay import DeskAway, Relay
@@ -33,6 +35,8 @@ class Door:
     refusing: Refusing
     taking: Taking
     acting: Acting
+    measures: Measures
+    monitor: Monitor | None
     clock: Callable[[], float]
     counting: Counting = field(default_factory=lambda: Counting(lambda _: None))
     uploads: Uploads = field(default_factory=Uploads)
@@ -63,7 +67,9 @@ class Door:
         try:
             reply = await self._do(scope, told, (receive, send))
         except tuple(REFUSED) as fault:
-            reply = self.refusing.reply(REFUSED[type(fault)], path, told)
+            refused = REFUSED[type(fault)]
+            self.measures.refused(refused.code)
+            reply = self.refusing.reply(refused, path, told)
         if reply is not None:
             await reply.send(send, method)
 
@@ -93,17 +99,31 @@ class Door:
     async def _live(self, receive: Receive, send: Send) -> None:
         """Begin and end with the server, which has answered all that it accepted before it ends."""
         await receive()
+        try:
+            self._open()
+        except OSError as fault:  # the port of the monitor is taken
+            await send({"type": "lifespan.startup.failed", "message": str(fault)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self._close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _open(self) -> None:
+        if self.monitor:
+            self.monitor.open()
         self.taking.open()
         self.counting.open()
         self.acting.open()
         self.patience.open()
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
+
+    async def _close(self) -> None:
         await self.patience.close()
         await self.acting.close()
         await self.taking.close()
         await self.counting.close()
-        await send({"type": "lifespan.shutdown.complete"})
+        if self.monitor:
+            self.monitor.close()
 
 
 REFUSED: dict[type[Exception], type[Refusal]] = {

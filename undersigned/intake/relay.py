@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -65,6 +66,13 @@ class DeskAddress:
         if self.socket:
             return await asyncio.open_unix_connection(self.socket, limit=AHEAD_BYTES)
         return await asyncio.open_connection(self.host, self.port, limit=AHEAD_BYTES)
+
+    def answers(self) -> bool:
+        """Whether somebody listens there."""
+        family = socket.AF_UNIX if self.socket else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.settimeout(CONNECT_SECONDS)
+            return probe.connect_ex(self.socket or (self.host, self.port)) == 0
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ Whatever is to be refused, or is unusual, is not judged here: the desk's process
 answer shows what was wrong with it. So there is one set of rules and one place that renders refusals.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from undersigned.intake.wire import Reply
 from undersigned.lib.clock import now
 from undersigned.lib.forms import NotAForm, read_form
 from undersigned.lib.refusal import Refused
+from undersigned.pages.incoming import TooMuchSent
 from undersigned.pages.signing import code_token
 from undersigned.signing.arrivals import NewArrival, pack
 from undersigned.signing.sign_on import FORM_LIMIT_BYTES, SignOn, parse
@@ -24,6 +26,7 @@ class Taking:
 
     places: Places
     lane: Lane[NewArrival, None]
+    refused: Callable[[str], None]
 
     def open(self) -> None:
         """Begin; within the event loop."""
@@ -44,8 +47,11 @@ class Taking:
 
         LaneFull or NotCommitted where the record does not take it.
         """
-        sign_on = read_sign_on(place, body)
-        if sign_on is None:
+        try:
+            sign_on = read_sign_on(place, body)
+        except Refused as refused:
+            for refusal in refused.refusals:
+                self.refused(refusal.code)
             return None
         signature = uuid4()
         sealed = pack(sign_on, signature, place.consent, place.letter_key)
@@ -54,11 +60,11 @@ class Taking:
         return Reply(200, place.headers, b"%b%b%b" % (place.before, token.encode(), place.after))
 
 
-def read_sign_on(place: Place, body: bytes) -> SignOn | None:
-    """The sign-on, where all is well with it."""
+def read_sign_on(place: Place, body: bytes) -> SignOn:
+    """The sign-on that was posted at this place; Refused where anything is wrong with it."""
     if len(body) > FORM_LIMIT_BYTES:
-        return None
+        raise Refused([TooMuchSent()])
     try:
         return parse(read_form(body), place.kind, place.language, place.terms)
-    except (NotAForm, Refused):
-        return None
+    except NotAForm as refusal:
+        raise Refused([refusal]) from None
