@@ -26,8 +26,8 @@ VALUES = (
     *(f"letters/{name}.py" for name in ("blocks", "inline", "marks", "markdown", "docx", "parity", "manifest")),
 )
 COMPATIBLE = {
-    *("Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "LGPL-3.0-only", "MIT", "MPL-2.0", "Unlicense"),
-    "Apache-2.0 OR BSD-3-Clause",
+    *("Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "LGPL-3.0-only", "GPL-3.0-or-later", "MIT", "MPL-2.0"),
+    *("Unlicense", "Apache-2.0 OR BSD-3-Clause"),
 }
 
 
