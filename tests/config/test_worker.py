@@ -14,7 +14,8 @@ from undersigned.config import worker
 from undersigned.config.worker import Post, Step, Troubles, attempt, pause, sequence_step
 from undersigned.ledger import sequence as sequencer
 from undersigned.ledger.entries import NewEntry, append
-from undersigned.ledger.models import Entry, Event, Log, Tallied
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Log
 from undersigned.letters.models import Letter
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.clock import now

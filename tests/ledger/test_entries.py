@@ -9,7 +9,8 @@ from tests.people import BILGE, OYUN, SECRETARY, SOMI
 from tests.stage import HOUR, NOON, number_entries, sign_and_confirm
 from tests.trouble import another_process, cut_at_each_step, everything
 from undersigned.ledger.entries import NewEntry, append, close, undo
-from undersigned.ledger.models import Entry, Event, Opening, Tallied
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Opening
 from undersigned.ledger.sequence import sequence
 from undersigned.letters import links
 from undersigned.letters.models import Letter, PrivateLink

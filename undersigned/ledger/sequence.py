@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Case, F, When
 
-from undersigned.ledger.models import EFFECT, Entry, Event, Log, Tallied, Tally
+from undersigned.ledger.events import EFFECT, Event, Tallied
+from undersigned.ledger.models import Entry, Log, Tally
 
 BATCH = 512
 FIRST = (Event.VERSION_FROZEN, Event.RELEASED)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 
-from undersigned.ledger.models import EFFECT, Entry, Log, Tallied, Tally
+from undersigned.ledger.events import EFFECT, Tallied
+from undersigned.ledger.models import Entry, Log, Tally
 
 
 @dataclass(frozen=True, slots=True)

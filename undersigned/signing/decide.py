@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from undersigned.ledger.entries import undo
-from undersigned.ledger.models import Event
+from undersigned.ledger.events import Event
 from undersigned.letters.audit import Actor, record
 from undersigned.letters.stages import touch
 from undersigned.lib.addresses import registrable_domain
