@@ -55,7 +55,7 @@ class Line:
         return write(self.event, self.kind, self.version, self.hour, self.commitment, self.about)
 
 
-def write(  # noqa: PLR0913  the sequencer's inner loop, which cannot afford an object for each entry
+def write(  # noqa: PLR0913, PLR0917  the sequencer's inner loop, which cannot afford an object for each entry
     event: str, kind: str, version: bytes, hour: datetime, commitment: bytes, about: int | None
 ) -> bytes:
     """The bytes of the entry that says this."""
