@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def number(log: Log, hidden_batch: int = 1) -> int:
-    return sequence(log.pk, hidden_batch=hidden_batch)
+    return len(sequence(log.pk, hidden_batch=hidden_batch))
 
 
 def in_order(log: Log) -> list[Entry]:

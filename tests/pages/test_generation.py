@@ -1,21 +1,15 @@
 import os
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from tests.pages.conftest import Crumbs
+from tests.trouble import cut_the_power_at_each_step
 from undersigned.pages.generation import KEPT, NotOurs, PublicFolder
 
 OLD = {"index.html": b"old", "a/index.html": b"Ferne Beispiel", "a/letter.json": b"1"}
 REPLACED = {**OLD, "a/index.html": b"nobody", "a/letter.json": b"0"}
 RELEASED = {**REPLACED, "b/en/index.html": b"new", "b/ko/index.html": b"new"}
-
-
-class PowerCut(BaseException):
-    """Ends the process on the spot: nothing catches it."""
 
 
 @pytest.fixture
@@ -114,41 +108,11 @@ def test_a_folder_that_no_bakery_made_is_left_alone(folder: PublicFolder) -> Non
     assert (folder.root / "mine.txt").read_text() == "keep me"
 
 
-def cut_at_each_step(act: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """Cut the power at the first step that reaches the disk, at the second, and so on; yields after each."""
-    for step in range(1000):
-        with monkeypatch.context() as patch:
-            left = [step]
-            for place, name in (
-                *((os, name) for name in ("fsync", "link", "readlink")),
-                *((Path, name) for name in ("open", "replace", "rename", "symlink_to", "mkdir", "unlink")),
-                (shutil, "rmtree"),
-            ):
-                patch.setattr(place, name, _cut(getattr(place, name), left))
-            try:
-                act()
-            except PowerCut:
-                pass
-            else:
-                return
-        yield step
-
-
-def _cut(step: Callable[..., Any], left: list[int]) -> Callable[..., Any]:
-    def cut(*args: Any, **options: Any) -> Any:
-        if not left[0]:
-            raise PowerCut
-        left[0] -= 1
-        return step(*args, **options)
-
-    return cut
-
-
 def test_a_power_cut_at_any_step_of_a_switch_leaves_one_whole_generation(
     published: PublicFolder, crumbs: Callable[[], Crumbs], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cuts = 0
-    for _ in cut_at_each_step(lambda: publish(published, RELEASED), monkeypatch):
+    for _ in cut_the_power_at_each_step(lambda: publish(published, RELEASED), monkeypatch):
         cuts += 1
         assert crumbs() in (OLD, RELEASED)
         publish(published, RELEASED)
@@ -163,7 +127,7 @@ def test_a_power_cut_at_any_step_of_a_switch_leaves_one_whole_generation(
 def test_a_power_cut_at_any_step_of_a_replacement_leaves_no_file_in_pieces(
     published: PublicFolder, crumbs: Callable[[], Crumbs], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in cut_at_each_step(lambda: publish(published, REPLACED), monkeypatch):
+    for _ in cut_the_power_at_each_step(lambda: publish(published, REPLACED), monkeypatch):
         assert all(content in (OLD[path], REPLACED[path]) for path, content in crumbs().items())
         publish(published, REPLACED)
         assert crumbs() == REPLACED

@@ -16,8 +16,9 @@ from django.db import DatabaseError, close_old_connections, connections
 
 from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
-from undersigned.ledger.models import Entry
-from undersigned.ledger.sequence import sequence
+from undersigned.ledger.head import LogRefused
+from undersigned.ledger.models import Entry, Log
+from undersigned.ledger.publish import publish, tend
 from undersigned.lib.clock import now
 from undersigned.pages.bakery import bake_all, bake_due
 from undersigned.post.gather import gather
@@ -48,11 +49,26 @@ def release_step(at: datetime) -> None:
 
 
 def sequence_step(_at: datetime) -> None:
-    """Number all that waits in the opened logs; the bakery sees that they have grown."""
-    waiting = Entry.objects.filter(index=None, log__opened_at__isnull=False)
-    for log_id in waiting.values_list("log_id", flat=True).distinct():
-        while sequence(log_id, hidden_batch=settings.HIDDEN_BATCH):
-            pass  # another batch: at a release all that was confirmed under embargo waits at once
+    """Number and publish all that waits in the opened logs; the bakery sees that they have grown.
+
+    A log that must not be signed any more holds up no other one.
+    """
+    waiting = set(Entry.objects.filter(index=None).values_list("log_id", flat=True).distinct())
+    faults = []
+    for log_id in Log.objects.filter(opened_at__isnull=False).order_by("pk").values_list("pk", flat=True):
+        try:
+            _tend(log_id, has_more=log_id in waiting)
+        except LogRefused as fault:
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+
+
+def _tend(log_id: int, *, has_more: bool) -> None:
+    if has_more:
+        tend(log_id, hidden_batch=settings.HIDDEN_BATCH)
+    else:
+        publish(log_id)  # what a crashed worker had numbered, or one on another machine
 
 
 MINUTE = timedelta(minutes=1)

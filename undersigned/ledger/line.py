@@ -43,7 +43,7 @@ class Line:
                 Event(found["event"]),
                 _kind(found["kind"]),
                 bytes.fromhex(found["version"]),
-                _hour(found["hour"]),
+                hour_in(found["hour"]),
                 bytes.fromhex(found["commitment"]),
                 int(found["about"]) if found["about"] else None,
             )
@@ -52,17 +52,15 @@ class Line:
 
     @property
     def raw(self) -> bytes:
-        return write(self.event, self.kind, self.version, self.hour, self.commitment, self.about)
+        return write(self.event, self.kind, self.version, hour_text(self.hour), self.commitment, self.about)
 
 
 def write(  # noqa: PLR0913, PLR0917  the sequencer's inner loop, which cannot afford an object for each entry
-    event: str, kind: str, version: bytes, hour: datetime, commitment: bytes, about: int | None
+    event: str, kind: str, version: bytes, hour: str, commitment: bytes, about: int | None
 ) -> bytes:
-    """The bytes of the entry that says this."""
+    """The bytes of the entry that says this; `hour` as `hour_text` writes it."""
     end = "" if about is None else f" {about}"
-    return (f"{DOMAIN} {event} {kind or NO_KIND} {version.hex()} {_hour_text(hour)} {commitment.hex()}{end}").encode(
-        "ascii"
-    )
+    return (f"{DOMAIN} {event} {kind or NO_KIND} {version.hex()} {hour} {commitment.hex()}{end}").encode("ascii")
 
 
 def commitment(salt: bytes, record: bytes) -> bytes:
@@ -76,11 +74,12 @@ def _kind(text: str) -> Tallied:
     return Tallied("" if text == NO_KIND else text)
 
 
-@lru_cache(maxsize=1024)  # a batch has many entries of few hours
-def _hour_text(hour: datetime) -> str:
+def hour_text(hour: datetime) -> str:
+    """`2026-11-10T12Z`"""
     return f"{hour.astimezone(UTC):%Y-%m-%dT%HZ}"
 
 
-@lru_cache(maxsize=1024)
-def _hour(text: str) -> datetime:
+@lru_cache(maxsize=1024)  # a log has many entries of few hours
+def hour_in(text: str) -> datetime:
+    """The hour that `text` names; else ValueError."""
     return datetime.strptime(text, "%Y-%m-%dT%HZ").replace(tzinfo=UTC)

@@ -25,14 +25,14 @@ class Log(models.Model):
 class Entry(models.Model):
     """One line of a log: unnumbered while it waits, never rewritten once it has its index."""
 
-    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="entries")
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="entries", db_index=False)
     index = models.PositiveBigIntegerField(null=True)
     event = models.CharField(max_length=20, choices=_choices(Event))
     kind = models.CharField(max_length=12, choices=_choices(Tallied), blank=True, default=Tallied.NONE)
     version = models.BinaryField(max_length=32)
     hour = models.DateTimeField()
     commitment = models.BinaryField(max_length=32)
-    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by", db_index=False)
 
     class Meta:
         constraints = [
@@ -40,8 +40,11 @@ class Entry(models.Model):
             models.CheckConstraint(condition=models.Q(event__in=list(Event)), name="entry_event_is_known"),
             models.CheckConstraint(condition=models.Q(kind__in=list(Tallied)), name="entry_kind_is_known"),
         ]
+        # Each index costs the sequencer a write an entry, so foreign keys have one only where it is asked for.
         indexes = [
+            models.Index(fields=["undoes"], condition=models.Q(undoes__isnull=False), name="entries_undoing"),
             models.Index(fields=["log", "id"], condition=models.Q(index=None), name="entries_waiting"),
+            models.Index(fields=["log", "id"], condition=models.Q(index=None, kind="hidden"), name="hidden_waiting"),
         ]
 
     def __str__(self) -> str:
@@ -78,3 +81,18 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log_id} {self.kind}: {self.count}"
+
+
+class Checkpoint(models.Model):
+    """A signed head of a log, never rewritten: `edge` is what the next one grows from, `note` what is published."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="checkpoints")
+    size = models.PositiveBigIntegerField()
+    edge = models.BinaryField(max_length=2048)
+    note = models.BinaryField(max_length=4096)
+
+    class Meta:
+        indexes = [models.Index(fields=["log", "-size", "-id"], name="latest_checkpoint")]
+
+    def __str__(self) -> str:
+        return f"{self.log_id} at {self.size}"

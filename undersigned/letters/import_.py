@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from undersigned.ledger.keys import LogKeys
 from undersigned.ledger.models import Log
 from undersigned.letters import draft, folder
 from undersigned.letters.audit import Actor, record
@@ -54,6 +55,7 @@ def _letter(manifest: Manifest, at: datetime) -> Letter:
     refuse_taken(manifest.slug)
     origin = manifest.origin or f"{settings.LOG_NAME}/{manifest.slug}"
     Log.objects.create(origin=origin)
+    LogKeys(settings.KEYS, origin).make(at)
     return Letter.objects.create(slug=manifest.slug, origin=origin, created_at=at, **terms)
 
 
