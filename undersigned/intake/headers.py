@@ -1,5 +1,6 @@
 """What is said with each file of the public folder: one table for our own server and for the examples for others."""
 
+import re
 from pathlib import PurePosixPath
 
 from undersigned.pages.assets import FOLDER
@@ -27,18 +28,31 @@ FOR_GOOD = "public, max-age=31536000, immutable"
 A_MINUTE = "public, max-age=60"
 GZIP_FROM_BYTES = 1024
 
+CHECKPOINT = re.compile(r"[^/]+/log/checkpoint")
+TILE = re.compile(r"[^/]+/log/tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?")
+"""The files of a letter's log (c2sp.org/tlog-tiles), which have no suffix."""
+
 UNTOLD = frozenset({LIST, "404.html"})
 """Files that serve the server."""
 
 
 def type_of(path: str) -> str | None:
     """The media type of a file of the folder; None where the folder does not give it out."""
+    if CHECKPOINT.fullmatch(path):
+        return TYPES[".txt"]
+    if TILE.fullmatch(path):
+        return "application/octet-stream"
     return None if path in UNTOLD else TYPES.get(PurePosixPath(path).suffix)
 
 
 def lifetime_of(path: str) -> str:
-    """How long a copy of a file may be kept: names live a minute, what has its hash in its name for good."""
-    return FOR_GOOD if path.startswith(f"{FOLDER}/") else A_MINUTE
+    """How long a copy of a file may be kept: names live a minute, what has its hash in its name for good.
+
+    A tile never changes either. The head of a log does, and its file's time does not tell it.
+    """
+    if CHECKPOINT.fullmatch(path):
+        return "no-store"
+    return FOR_GOOD if path.startswith(f"{FOLDER}/") or TILE.fullmatch(path) else A_MINUTE
 
 
 def wired(*headers: tuple[str, str]) -> list[tuple[bytes, bytes]]:

@@ -7,11 +7,13 @@ Equal records give equal bytes: nothing says when it was baked.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
+from undersigned.ledger.folder import LogFolder
 from undersigned.ledger.models import Log
 from undersigned.letters.models import FormerSlug, Letter, Publication
 from undersigned.lib.languages import INTERFACE
@@ -28,6 +30,7 @@ from undersigned.pages.privacy import privacy_notice
 from undersigned.pages.sign_page import Door, find_page, sign_page
 from undersigned.signing.models import Kind
 
+LOG = "log"
 PRIVATE = ("accounts", "code", "desk", "i", "p", "s")
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: /{part}/\n" for part in PRIVATE)
 
@@ -79,10 +82,19 @@ def _bake(folder: PublicFolder, letters: list[Letter], at: datetime, *, everythi
     files = dict(_shared())
     for letter in letters:
         files.update(_files_of(letter))
-    folder.publish(files, _gone(folder, letters, files, everything=everything))
+    folder.publish(files, _gone(folder, letters, files, everything=everything), _logs())
     for pk, state in states.items():
         facts = {"revision": state.revision, "log_size": state.log_size, "at": at}
         Baked.objects.update_or_create(letter_id=pk, defaults=facts)
+
+
+def _logs() -> dict[str, Path]:
+    """Where the logs of the public letters are found: under their addresses of today and of old."""
+    origins = dict(public_letters().values_list("slug", "origin"))
+    former = FormerSlug.objects.filter(letter__in=public_letters()).values_list("slug", "letter__origin")
+    return {
+        f"{slug}/{LOG}": LogFolder.of(settings.LOGS, origin).root for slug, origin in (origins | dict(former)).items()
+    }
 
 
 def _state(letter: Letter) -> State:
