@@ -11,6 +11,8 @@ from tests.pages.conftest import Crumbs
 from tests.people import AMAL, BILGE, OYUN, SECRETARY, SOMI
 from tests.stage import DAY, HOUR, MINUTE, NOON, invitation_to, make_letter, number_entries, sign_and_confirm, sign_on
 from undersigned.config.worker import sequence_step
+from undersigned.ledger.reading import source_at
+from undersigned.ledger.verify import Known, verify
 from undersigned.letters.freeze import freeze
 from undersigned.letters.models import Letter, SignOns
 from undersigned.letters.rename import rename
@@ -308,3 +310,21 @@ def test_the_log_of_an_archived_letter_stays(letter: Letter, folder: PublicFolde
     archive(letter, SECRETARY, NOON)
     bake_due(NOON)
     assert (folder.root / letter.slug / "log/checkpoint").exists()
+
+
+def test_a_stranger_who_recounts_the_published_folder_finds_what_its_page_says(
+    letter: Letter, folder: PublicFolder, settings: Settings
+) -> None:
+    settings.HIDDEN_BATCH = 2
+    signatures = [sign_and_confirm(person, letter) for person in (SOMI, AMAL, BILGE, OYUN)]
+    accept(signatures[3], SECRETARY, NOON)
+    sequence_step(NOON)
+    bake_due(NOON)
+    withdraw([signatures[0].pk], NOON)
+    sequence_step(NOON)
+    for at, size, organisations, hidden in ((NOON, 6, 1, 2), (NOON + DAY, 7, 1, 2)):
+        verdict = verify(source_at(str(folder.root / letter.slug)), Known(), lambda _done, _of: None)
+        assert verdict.head.size == 7
+        assert verdict.compared == size
+        assert sum(verdict.counts.values()) == organisations + hidden
+        bake_due(at)

@@ -28,6 +28,13 @@ def counts(log: Log) -> Counts:
     return _counts({kind: count for kind, count in rows})
 
 
+def counts_at(origin: str) -> tuple[int, Counts]:
+    """The size of the log called `origin`, and the counts at that very size, both as of one moment."""
+    rows = Log.objects.filter(origin=origin).values_list("size", "tallies__kind").annotate(Sum("tallies__count"))
+    found = list(rows)
+    return found[0][0], _counts({kind: count or 0 for _size, kind, count in found})
+
+
 def recount(log: Log) -> Counts:
     """The counts worked out anew from every numbered entry, as a stranger would."""
     by_kind: dict[str, int] = {}

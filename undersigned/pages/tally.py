@@ -6,8 +6,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from undersigned.ledger.models import Log
-from undersigned.ledger.tally import Counts, counts
+from undersigned.ledger.tally import Counts, counts_at
 from undersigned.letters.models import Letter
 from undersigned.pages.figures import number
 from undersigned.pages.roll import countries, listed
@@ -32,20 +31,31 @@ class TallyView:
     rules: tuple[str, ...]
 
 
-def figures(letter: Letter) -> tuple[Counts, int]:
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What a letter counts; `log_size` is how many entries of its log make these counts, None before the release."""
+
+    counts: Counts
+    countries: int
+    log_size: int | None
+
+
+def figures(letter: Letter) -> Figures:
     """The counts by the log, and of countries; before the release, when no log counts, those of the listed names."""
     if letter.is_public:
-        return counts(Log.objects.get(origin=letter.origin)), countries(letter)
+        size, found = counts_at(letter.origin)
+        return Figures(found, countries(letter), size)
     by_kind = dict(listed(letter).values_list("kind").annotate(Count("pk")).order_by())
     expected = Counts(by_kind.get("organisation", 0), by_kind.get("person", 0), by_kind.get("supporter", 0))
-    return expected, countries(letter)
+    return Figures(expected, countries(letter), None)
 
 
 def tally(letter: Letter, language: str) -> TallyView:
     """The counts of `letter` in the interface language `language`, which is active."""
-    found, lands = figures(letter)
+    figured = figures(letter)
+    found = figured.counts
     named = {"organisations": found.organisations, "persons": found.persons, "supporters": found.supporters}
-    shown = {**named, "hidden": found.hidden, "countries": lands}
+    shown = {**named, "hidden": found.hidden, "countries": figured.countries}
     lines = (Line(name, number(count, language), _label(name, count)) for name, count in shown.items() if count)
     total = ngettext("signature", "signatures", found.total)
     return TallyView(number(found.total, language), total, tuple(lines), rules())
