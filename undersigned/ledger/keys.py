@@ -68,6 +68,11 @@ class LogKeys:
             raise KeyMissing(f"the log {self.origin} has no key that signs it: restore the folder of keys")
         return found
 
+    def begin(self, at: datetime) -> None:
+        """Make the first key, unless there is one."""
+        if not self.periods():
+            self.make(at)
+
     def make(self, at: datetime) -> VerifierKey:
         """Make another key, which signs from now on beside those that do."""
         key = SigningKey.make(self.origin)

@@ -156,6 +156,6 @@ def _count(log: Log, entries: Sequence[_Waiting]) -> None:
 def _keys(log: Log) -> LogKeys:
     """The log's keys; a log that nobody has signed yet gets its first one, if its letter did not bring it."""
     keys = head.keys_of(log)
-    if log.opened_at and not keys.periods() and head.latest(log) is None:
-        keys.make(log.opened_at)
+    if log.opened_at and head.latest(log) is None:
+        keys.begin(log.opened_at)
     return keys

@@ -55,7 +55,7 @@ def _letter(manifest: Manifest, at: datetime) -> Letter:
     refuse_taken(manifest.slug)
     origin = manifest.origin or f"{settings.LOG_NAME}/{manifest.slug}"
     Log.objects.create(origin=origin)
-    LogKeys(settings.KEYS, origin).make(at)
+    LogKeys(settings.KEYS, origin).begin(at)
     return Letter.objects.create(slug=manifest.slug, origin=origin, created_at=at, **terms)
 
 
