@@ -24,7 +24,7 @@ SAY_NOTHING = {"utils", "util", "helpers", "services", "base", "core", "misc", "
 VALUES = (
     *("lib/*.py", "signing/sheet.py", "signing/sign_on.py"),
     *(f"ledger/{name}.py" for name in ("events", "folder", "keys", "line", "merkle", "note")),
-    *(f"ledger/{name}.py" for name in ("proof", "reading", "tiles", "verify")),
+    *(f"ledger/{name}.py" for name in ("proof", "reading", "receipt", "tiles", "verify")),
     *(f"letters/{name}.py" for name in ("blocks", "inline", "marks", "markdown", "docx", "parity", "manifest")),
 )
 COMPATIBLE = {

@@ -12,12 +12,15 @@ from click.testing import CliRunner, Result
 
 from tests.ledger.paper import KEY, ORIGIN, head_over, lines, write_log
 from tests.ledger.published import folder_of, keys_of
-from tests.stage import NOON
+from tests.people import SOMI
+from tests.stage import NOON, sign_and_confirm
 from undersigned.config.command_line import undersigned
 from undersigned.config.worker import sequence_step
 from undersigned.ledger.models import Log
 from undersigned.ledger.note import NotANote, open_checkpoint
 from undersigned.letters.models import AuditRecord, Letter
+from undersigned.signing.models import Signature
+from undersigned.signing.receipts import receipt_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -141,3 +144,25 @@ def test_the_only_key_is_not_retired(letter: Letter, log: Log) -> None:
     result = run("rotate", letter.slug, "--retire")
     assert result.exit_code == 1
     assert len(keys_of(log).signers()) == 1
+
+
+# --- Receipts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_receipt_is_checked(letter: Letter, tmp_path: Path) -> None:
+    signature = sign_and_confirm(SOMI, letter)
+    sequence_step(NOON)
+    found = receipt_of(Signature.objects.get(pk=signature.pk))
+    assert found
+    file = tmp_path / "receipt.json"
+    file.write_bytes(found.raw)
+    for arguments in ((), ("--key", found.keys[0].text)):
+        result = run("receipt", file, *arguments)
+        assert result.exit_code == 0
+        assert f"good: entry 2 of {letter.origin}" in result.output
+        assert SOMI.name in result.output
+        assert ("The key was read from the receipt itself" in result.output) == (not arguments)
+    assert run("receipt", file, "--key", KEY.verifier.text).exit_code == 1
+    file.write_bytes(found.raw.replace(b"supporter", b"person"))
+    assert run("receipt", file).exit_code == 1
+    assert run("receipt", file, "--key", "nonsense").exit_code == 2

@@ -26,6 +26,7 @@ from undersigned.post.purge import purge
 from undersigned.post.sender import Sender
 from undersigned.releases.release import next_due, release_due
 from undersigned.signing.arrivals import take_in
+from undersigned.signing.receipts import send_receipts
 from undersigned.signing.retention import forget, lapse, remind
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,7 @@ CLOCK = (
     Step("release", release_step),
     Step("sequence", sequence_step),
     Step("bake", bake_due),
+    Step("receipts", send_receipts, MINUTE),
     Step("remind", remind, MINUTE),
     Step("lapse", lapse, MINUTE),
     Step("forget", forget, MINUTE),

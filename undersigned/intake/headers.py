@@ -9,6 +9,7 @@ from undersigned.pages.moved import LIST
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+POLICY_WITH_SCRIPT = f"{POLICY}; script-src 'self'"
 SAFETY = (
     ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
@@ -22,6 +23,7 @@ TYPES = {
     ".json": "application/json; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -32,6 +34,7 @@ CHECKPOINT = re.compile(r"[^/]+/log/checkpoint")
 TILE = re.compile(r"[^/]+/log/tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?")
 """The files of a letter's log (c2sp.org/tlog-tiles), which have no suffix."""
 
+SCRIPTED = re.compile(r"[^/]+/[^/]+/receipt/index\.html")
 UNTOLD = frozenset({LIST, "404.html"})
 """Files that serve the server."""
 
@@ -43,6 +46,11 @@ def type_of(path: str) -> str | None:
     if TILE.fullmatch(path):
         return "application/octet-stream"
     return None if path in UNTOLD else TYPES.get(PurePosixPath(path).suffix)
+
+
+def safety_of(path: str) -> tuple[tuple[str, str], ...]:
+    """What keeps a file from doing harm. One page runs a script, of our own: the one that checks a receipt."""
+    return (("Content-Security-Policy", POLICY_WITH_SCRIPT), *SAFETY[1:]) if SCRIPTED.fullmatch(path) else SAFETY
 
 
 def lifetime_of(path: str) -> str:

@@ -144,6 +144,22 @@ def open_checkpoint(raw: bytes, keys: Sequence[VerifierKey]) -> Checkpoint:
     return found
 
 
+def shorten(raw: bytes) -> str:
+    """A signed checkpoint on one line that names nobody: size, root and signatures, for mails that many keep."""
+    text, lines = _parts(raw)
+    size, root = text.split("\n")[1:3]
+    return " ".join([size, root, *(line.rpartition(" ")[2] for line in lines)])
+
+
+def lengthen(line: str, origin: str) -> bytes:
+    """The checkpoint of the log called `origin` that was shortened to `line`; else NotANote."""
+    size, root, *signatures = [*line.split(), "", ""]
+    signed = [f"— {origin} {signature}\n" for signature in signatures if signature]
+    if not signed:
+        raise NotANote("this line is no checkpoint")
+    return "".join([f"{origin}\n{size}\n{root}\n\n", *signed]).encode()
+
+
 def is_key_name(name: str) -> bool:
     """Whether a key may be called so: not empty, no space of any kind, no plus, no control character."""
     return bool(name) and not any(character.isspace() or character == "+" or character < " " for character in name)

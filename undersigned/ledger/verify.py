@@ -15,7 +15,7 @@ from undersigned.ledger.folder import CHECKPOINT, KEYS
 from undersigned.ledger.keys import read_periods
 from undersigned.ledger.line import Line, NotALine
 from undersigned.ledger.merkle import Edge, grow
-from undersigned.ledger.note import Checkpoint, NotANote, VerifierKey, open_checkpoint
+from undersigned.ledger.note import Checkpoint, NotANote, VerifierKey, lengthen, open_checkpoint
 from undersigned.ledger.tiles import (
     HEIGHT,
     WIDTH,
@@ -91,7 +91,8 @@ def verify(source: Source, known: Known, progress: Callable[[int, int], None]) -
     head = _checkpoint(_file(source, CHECKPOINT), current, "the published checkpoint")
     since = None
     if known.since is not None:
-        since = _checkpoint(known.since, [key for key, _ in periods], "the checkpoint that was kept")
+        kept = _whole(known.since, head.origin)
+        since = _checkpoint(kept, [key for key, _ in periods], "the checkpoint that was kept")
     _refuse_shrunk(head, since, facts)
     stops = {one.size for one in (since, facts, head) if one}
     count, roots, at_facts = Count(), {0: Edge().root}, Counter[str]()
@@ -133,6 +134,17 @@ def _checkpoint(raw: bytes, keys: Sequence[VerifierKey], what: str) -> Checkpoin
         return open_checkpoint(raw, keys)
     except NotANote as fault:
         raise NotVerified(f"{what} is not to be trusted: {fault}") from None
+
+
+def _whole(kept: bytes, origin: str) -> bytes:
+    """A checkpoint that was kept as a whole, or as the one line that is in mails."""
+    text = kept.decode(errors="replace").strip()
+    if "\n" in text or not text:
+        return kept
+    try:
+        return lengthen(text, origin)
+    except NotANote:
+        return kept
 
 
 def _facts(source: Source) -> _Facts | None:

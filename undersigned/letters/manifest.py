@@ -90,7 +90,7 @@ class WrongLabelKey(WrongFile):
 class WrongOrigin(WrongFile):
     code = "wrong-origin"
     message = gettext_noop(
-        "“%(key)s” must look like “example.org/name-of-the-letter”, without https:// and without a port."
+        "“%(key)s” must look like “example.org/name-of-the-letter”, without a port and without https://."
     )
 
 

@@ -24,13 +24,14 @@ from undersigned.pages.frame import render
 from undersigned.pages.generation import Files, PublicFolder
 from undersigned.pages.index import DEFAULT, chooser_page, index_page
 from undersigned.pages.letter import public_page
+from undersigned.pages.log import LOG, log_page
 from undersigned.pages.models import Baked
 from undersigned.pages.moved import LIST, moved_list, moved_page
 from undersigned.pages.privacy import privacy_notice
+from undersigned.pages.receipt import check_page
 from undersigned.pages.sign_page import Door, find_page, sign_page
 from undersigned.signing.models import Kind
 
-LOG = "log"
 PRIVATE = ("accounts", "code", "desk", "i", "p", "s")
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: /{part}/\n" for part in PRIVATE)
 
@@ -145,6 +146,10 @@ def _pages_of(letter: Letter, language: str) -> Iterator[tuple[str, str]]:
     notice = privacy_notice(letter, language)
     yield "privacy/", render("pages/privacy.html", notice.frame, notice=notice)
     yield "find/", find_page(letter, language)
+    about = log_page(letter, language)
+    yield f"{LOG}/", render("pages/log.html", about.frame, page=about)
+    check = check_page(letter, language)
+    yield "receipt/", render("pages/receipt.html", check.frame, page=check)
     for kind in _open_kinds(letter):
         yield f"sign/{kind}/", sign_page(Door.public(letter, kind, language))
 

@@ -12,9 +12,11 @@ from undersigned.lib.languages import autonym
 from undersigned.pages.answers import Way
 from undersigned.pages.frame import interface_tag
 from undersigned.pages.outcome import letter_ways, what_it_means
+from undersigned.pages.receipt import evidence
 from undersigned.pages.sign_page import Signed
 from undersigned.signing.confirm import Outcome
 from undersigned.signing.models import STANDING, Correction, Kind, Signatory, Signature, State, Visibility
+from undersigned.signing.receipts import has_receipt
 from undersigned.signing.withdraw import mailbox_of
 
 
@@ -219,9 +221,11 @@ def _buttons(signature: Signature) -> list[Button]:
                 {"action": "never"},
             ),
         ]
-    if signature.state in STANDING:
-        return [Button(_("Withdraw my signature"), _("We ask once more before it happens."), {"action": "withdraw"})]
-    return []
+    if signature.state not in STANDING:
+        return []
+    receipt = [Button(_("Download my receipt"), evidence(), {"action": "receipt"})] if has_receipt(signature) else []
+    withdrawal = Button(_("Withdraw my signature"), _("We ask once more before it happens."), {"action": "withdraw"})
+    return [*receipt, withdrawal]
 
 
 def _ways(signature: Signature, path: str) -> list[Way]:

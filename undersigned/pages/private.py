@@ -13,19 +13,31 @@ from django.views.decorators.csrf import csrf_exempt
 from undersigned.lib.clock import now
 from undersigned.lib.languages import interface_for
 from undersigned.lib.refusal import Refusal, Refused
-from undersigned.pages.answers import Message, Way, answer, language_of, not_found, plain_frame, say, say_refused
+from undersigned.pages.answers import (
+    Message,
+    Way,
+    answer,
+    hand_over,
+    language_of,
+    not_found,
+    plain_frame,
+    say,
+    say_refused,
+)
 from undersigned.pages.blank import correction_form
 from undersigned.pages.form import SignForm
 from undersigned.pages.frame import render
 from undersigned.pages.incoming import read_fields, refuse_from_elsewhere
 from undersigned.pages.outcome import frame_of, letter_ways, say_confirmed, say_withdrawn
 from undersigned.pages.own import OwnPage, can_correct, card_as_typed, expired_page, own_page, withdrawal_page
+from undersigned.pages.receipt import packed
 from undersigned.signing.confirm import confirm
 from undersigned.signing.correct import correct
 from undersigned.signing.decide import DecidedMeanwhile
 from undersigned.signing.find import send_link_again
 from undersigned.signing.links import Link, LinkExpired, LinkForged
 from undersigned.signing.models import Signature, State
+from undersigned.signing.receipts import receipt_of
 from undersigned.signing.sign_on import parse_card
 from undersigned.signing.terms import terms_of
 from undersigned.signing.withdraw import never_mail_again, not_me, withdraw
@@ -107,7 +119,22 @@ def _never(signature: Signature, at: datetime) -> HttpResponse:
     return _say(signature, _("We will not write again"), said)
 
 
-ACTS: dict[str, Act] = {"confirm": _confirm, "withdraw": _withdraw, "not-me": _not_me, "never": _never}
+def _receipt(signature: Signature, _at: datetime) -> HttpResponse:
+    """The receipt, as a file; the page above the button has said what it is."""
+    receipt = receipt_of(signature)
+    if receipt is None:
+        said = _("Your entry is not in the public log yet. Try again in a moment.")
+        return _say(signature, _("Your receipt is not ready yet"), said)
+    return hand_over(packed(receipt), "receipt.zip", "application/zip")
+
+
+ACTS: dict[str, Act] = {
+    "confirm": _confirm,
+    "withdraw": _withdraw,
+    "not-me": _not_me,
+    "never": _never,
+    "receipt": _receipt,
+}
 
 
 def _correction(request: HttpRequest, signature: Signature) -> HttpResponse:

@@ -14,8 +14,10 @@ import django
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
+from undersigned.ledger.line import hour_text
 from undersigned.ledger.note import NotANote, VerifierKey
 from undersigned.ledger.reading import source_at
+from undersigned.ledger.receipt import NotAReceipt, Opening, Receipt
 from undersigned.ledger.verify import PLURALS, Known, NotVerified, Unreadable, Verdict, verify
 
 KEYS = "undersigned.config.command_line.log_keys"
@@ -68,6 +70,28 @@ def verify_(where: str, key: str | None, since: Path | None) -> None:
 
 
 @log.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", metavar="VKEY", help="The log's verifier key (NAME+ID+KEY), as you know it.")
+def receipt(file: Path, key: str | None) -> None:
+    """Check the receipt in FILE (receipt.json). Ends with 0 if it is good, with 1 if it is not."""
+    known = _key(key)
+    try:
+        found = Receipt.parse(file.read_bytes())
+        checked = found.check([known] if known else found.keys)
+    except NotAReceipt as fault:
+        click.echo(f"NOT GOOD: {fault}", err=True)
+        sys.exit(NOT_VERIFIED)
+    for item, (line, head) in zip(found.items, checked, strict=True):
+        kind = f" ({line.kind})" if line.kind else ""
+        click.echo(f"good: entry {item.proof.index} of {head.origin}, under a checkpoint of {head.size:,} entries")
+        click.echo(f"  {line.event}{kind} in the hour {hour_text(line.hour)}, text {line.version.hex()}")
+        click.echo(f"  {_opened(item.opening)}")
+    click.echo("It does not show that the entry still counts: a later one may have undone it.")
+    if known is None:
+        click.echo(ON_TRUST.replace("the log itself", "the receipt itself"))
+
+
+@log.command()
 @click.argument("slug")
 @click.option("--retire", is_flag=True, help="Let the newest key sign alone from now on.")
 def rotate(slug: str, retire: bool) -> None:
@@ -114,6 +138,14 @@ def _key(text: str | None) -> VerifierKey | None:
         return VerifierKey.parse(text) if text else None
     except NotANote as fault:
         raise click.UsageError(f"--key: {fault}") from None
+
+
+def _opened(opening: Opening | None) -> str:
+    if opening is None:
+        return "nothing in the receipt opens it, so it does not show whom it is about"
+    if opening.is_nonce:
+        return "it opens with a random number alone, which says nothing of a person"
+    return f"it opens with the record {opening.record.decode()}"
 
 
 def _tell(verdict: Verdict, key_is_known: bool) -> None:
