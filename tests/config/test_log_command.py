@@ -127,6 +127,7 @@ def log(letter: Letter) -> Log:
 def test_a_key_is_followed_by_another_one_and_retired(letter: Letter, log: Log) -> None:
     [old] = keys_of(log).verifiers()
     assert run("rotate", letter.slug).exit_code == 0
+    assert Letter.objects.get().revision > letter.revision  # the pages that name the keys are baked anew
     raw = (folder_of(log) / "checkpoint").read_bytes()
     both = keys_of(log).verifiers()
     assert all(open_checkpoint(raw, [key]) for key in both)

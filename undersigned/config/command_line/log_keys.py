@@ -7,6 +7,7 @@ from undersigned.ledger import head
 from undersigned.ledger.models import Log
 from undersigned.ledger.publish import publish
 from undersigned.letters.audit import record
+from undersigned.letters.stages import touch
 from undersigned.lib.clock import now
 
 
@@ -23,6 +24,7 @@ def rotate_keys(slug: str, *, retires: bool) -> None:
         record(letter, COMMAND_LINE, "log key made", now(), keys=[name])
         said = [f"signs from now on, beside the one before it: {name}"]
     publish(log.pk)
+    touch({letter.pk})  # its pages name the keys
     for line in said:
         click.echo(line)
     click.echo("Back up the folder of keys: undersigned backup FILE --keys FILE")
