@@ -17,7 +17,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
-from undersigned.intake.headers import A_MINUTE, GZIP_FROM_BYTES, SAFETY, TYPES, lifetime_of, type_of, wired
+from undersigned.intake.headers import A_MINUTE, GZIP_FROM_BYTES, SAFETY, TYPES, lifetime_of, safety_of, type_of, wired
 from undersigned.intake.wire import Reply, Told
 from undersigned.pages.moved import LIST
 
@@ -28,7 +28,7 @@ COPIES_BYTES = 256 * 1024 * 1024
 
 NOUGHT = re.compile(rb"q=0(\.0{0,3})?")
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int, int]
 
 
 @dataclass(slots=True)
@@ -183,7 +183,7 @@ def read_copy(place: str, path: str) -> Copy | None:
 def _replies(path: str, content: bytes, tag: str, *more: tuple[str, str]) -> tuple[Reply, Reply]:
     """The answer that is a file, and the one that it has not changed. Two byte sequences have two tags
     (RFC 9110 §8.8.3.3)."""
-    facts = (("ETag", f'"{tag}"'), ("Cache-Control", lifetime_of(path)), ("Vary", "Accept-Encoding"), *SAFETY)
+    facts = (("ETag", f'"{tag}"'), ("Cache-Control", lifetime_of(path)), ("Vary", "Accept-Encoding"), *safety_of(path))
     whole = (*facts, *more, ("Content-Type", type_of(path) or ""), ("Content-Length", str(len(content))))
     return Reply(200, wired(*whole), content), Reply(304, wired(*facts))
 
@@ -212,4 +212,7 @@ def _stamp(place: str | int) -> Stamp | None:
         found = os.stat(place)
     except (OSError, ValueError):
         return None
-    return (found.st_ino, found.st_mtime_ns, found.st_size) if stat.S_ISREG(found.st_mode) else None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    # The time of the last change of status too: the files of a log all bear one time of writing.
+    return (found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size)
