@@ -18,6 +18,7 @@ from undersigned.ledger import sequence as sequencer
 from undersigned.ledger.entries import NewEntry, append
 from undersigned.ledger.events import Event, Tallied
 from undersigned.ledger.models import Entry, Log
+from undersigned.ledger.publish import tend
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
 from undersigned.lib.faults import Faults
@@ -142,9 +143,9 @@ def test_a_fault_in_one_log_holds_up_no_other(
     def lame(log_id: int, *, hidden_batch: int) -> int:
         if log_id == first.pk:
             raise OperationalError
-        return sequencer.sequence(log_id, hidden_batch=hidden_batch)
+        return tend(log_id, hidden_batch=hidden_batch)
 
-    monkeypatch.setattr(worker, "sequence", lame)
+    monkeypatch.setattr(worker, "tend", lame)
     with pytest.raises(ExceptionGroup):
         sequence_step(NOON)
     assert set(Entry.objects.filter(index=None).values_list("log_id", flat=True)) == {first.pk}
