@@ -1,7 +1,7 @@
 """The worker: does what time brings, step by step, and sleeps until there may be something to do.
 
-Mail goes out in a thread of its own, and what arrived is taken in by another, so that neither a slow mail server nor
-a rush of sign-ons holds up the moment of a release.
+Mail goes out in a thread of its own, what arrived is taken in by another, and kits are made in a third, so that neither a
+slow mail server nor a rush of sign-ons nor the setting of thousands of names holds up the moment of a release.
 """
 
 import logging
@@ -21,7 +21,8 @@ from undersigned.ledger.models import Entry
 from undersigned.ledger.sequence import sequence
 from undersigned.lib.clock import now
 from undersigned.lib.faults import Faults
-from undersigned.pages.bakery import bake_all, bake_due
+from undersigned.pages import kit
+from undersigned.pages.bakery import bake_again, bake_all, bake_due
 from undersigned.post.gather import gather
 from undersigned.post.purge import purge
 from undersigned.post.sender import FEWEST, Sender, fitting
@@ -57,6 +58,19 @@ def sequence_step(_at: datetime) -> None:
     faults.rise()
 
 
+def kit_step(at: datetime) -> None:
+    """Make the kits that are due, one by one; what cannot be made anew is no longer shown."""
+    for letter in kit.due(at):
+        try:
+            kit.make(letter, at)
+        except Exception:  # whatever it is: a kit that does not hold any more must leave the public folder
+            if kit.ready(letter) is None:
+                kit.store().drop(letter.pk)
+            raise
+        finally:
+            bake_again(letter, at)
+
+
 MINUTE = timedelta(minutes=1)
 BETWEEN_RANKINGS = timedelta(minutes=10)
 # What is released or published is before the public in the same pass: log numbered, pages baked, folder switched.
@@ -71,6 +85,7 @@ CLOCK = (
     Step("forget", forget, MINUTE),
     Step("purge", purge, MINUTE),
 )
+PRESS = (Step("kit", kit_step, timedelta(seconds=2)),)
 
 
 def work_until(stopped: Event) -> None:
@@ -78,7 +93,7 @@ def work_until(stopped: Event) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     beside = [
         Thread(target=_repeat, args=(steps, stopped), name=steps[0].name)
-        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps())
+        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps(), PRESS)
     ]
     for thread in beside:
         thread.start()

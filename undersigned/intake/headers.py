@@ -16,6 +16,9 @@ SAFETY = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
 )
+FRAMED = "/embed/"
+"""In the path of the pages that other sites may show in a frame; they alone."""
+
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json; charset=utf-8",
@@ -24,8 +27,15 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".jpg": "image/jpeg",
     ".png": "image/png",
-    ".xml": "application/atom+xml; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".zip": "application/zip",
+    "": "text/plain; charset=utf-8",  # SHA256SUMS
 }
+PACKED_ALREADY = frozenset({".png", ".jpg", ".pdf", ".docx", ".zip"})
+"""Kinds of files in which there is nothing more to compress."""
+
 FOR_GOOD = "public, max-age=31536000, immutable"
 A_MINUTE = "public, max-age=60"
 GZIP_FROM_BYTES = 1024
@@ -42,6 +52,19 @@ def type_of(path: str) -> str | None:
 def lifetime_of(path: str) -> str:
     """How long a copy of a file may be kept: names live a minute, what has its hash in its name for good."""
     return FOR_GOOD if path.startswith(f"{FOLDER}/") else A_MINUTE
+
+
+def packs(path: str, size: int) -> bool:
+    """Whether a file of `size` bytes goes over the wire compressed."""
+    return size >= GZIP_FROM_BYTES and PurePosixPath(path).suffix not in PACKED_ALREADY
+
+
+def safety_of(path: str) -> tuple[tuple[str, str], ...]:
+    """What browsers may do with a file."""
+    if FRAMED not in path:
+        return SAFETY
+    framed = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
+    return (("Content-Security-Policy", framed), *SAFETY[1:])
 
 
 def wired(*headers: tuple[str, str]) -> list[tuple[bytes, bytes]]:

@@ -17,16 +17,17 @@ from undersigned.ledger.models import Log
 from undersigned.letters.models import Letter, Publication
 from undersigned.lib.faults import Faults
 from undersigned.lib.languages import INTERFACE
-from undersigned.pages import story_bakery
+from undersigned.pages import kit, story_bakery
 from undersigned.pages.answers import not_found
 from undersigned.pages.assets import FOLDER, assets
 from undersigned.pages.facts import facts
 from undersigned.pages.frame import render
 from undersigned.pages.generation import Files, PublicFolder
 from undersigned.pages.index import DEFAULT, chooser_page, index_page
+from undersigned.pages.kit_page import REST, kit_page
 from undersigned.pages.letter import public_page
 from undersigned.pages.models import Baked
-from undersigned.pages.moved import LIST, moved_list, moved_page
+from undersigned.pages.moved import KIT, LIST, moved_list, moved_page
 from undersigned.pages.privacy import privacy_notice
 from undersigned.pages.sign_page import Door, find_page, sign_page
 from undersigned.pages.story_bakery import Due
@@ -69,6 +70,13 @@ def bake_all(at: datetime) -> list[Letter]:
     folder = PublicFolder(settings.PUBLIC_ROOT)
     with folder.lock():
         return _bake_everything(folder, at)
+
+
+def bake_again(letter: Letter, at: datetime) -> None:
+    """Bake the pages of `letter` although its records are where they were: its kit is another one."""
+    with PublicFolder(settings.PUBLIC_ROOT).lock():  # a bake that took up the former kit has ended
+        Baked.objects.filter(letter=letter).delete()
+    bake_due(at)
 
 
 def _due() -> QuerySet[Letter]:
@@ -172,6 +180,8 @@ def _files_of(letter: Letter) -> Iterator[tuple[str, bytes]]:
     chooser = chooser_page(letter)
     yield f"{letter.slug}/index.html", render("pages/chooser.html", chooser.frame, page=chooser).encode()
     yield f"{letter.slug}/letter.json", facts(letter).encode()
+    for name, content in kit.public_files(letter):
+        yield f"{letter.slug}/{KIT}/{name}", content
     for language in letter.languages:
         for rest, html in _pages_of(letter, language):
             yield f"{letter.slug}/{language}/{rest}index.html", html.encode()
@@ -185,6 +195,8 @@ def _pages_of(letter: Letter, language: str) -> Iterator[tuple[str, str]]:
     yield "", render("pages/letter.html", page.frame, page=page)
     notice = privacy_notice(letter, language)
     yield "privacy/", render("pages/privacy.html", notice.frame, notice=notice)
+    parts = kit_page(letter, language)
+    yield REST, render("pages/kit.html", parts.frame, page=parts)
     yield "find/", find_page(letter, language)
     for kind in _open_kinds(letter):
         yield f"sign/{kind}/", sign_page(Door.public(letter, kind, language))

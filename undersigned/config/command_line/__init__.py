@@ -26,6 +26,7 @@ COMMANDS = {
     "signatories": "signatories",
     "release": "releases",
     "story": "stories",
+    "kit": "kits",
     "backup": "records",
     "restore": "records",
 }

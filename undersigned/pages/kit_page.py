@@ -1,0 +1,104 @@
+"""The page on which the public finds the kit of a letter: to print, to hand over, to report."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from undersigned.kit.parcel import SUMS
+from undersigned.kit.store import Item, Kit
+from undersigned.kit.types import CARD, PARCEL
+from undersigned.letters.models import Letter
+from undersigned.lib.languages import autonym, interface_for
+from undersigned.pages.card import HEIGHT, WIDTH
+from undersigned.pages.figures import file_size, number
+from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame
+from undersigned.pages.kit import ready
+from undersigned.pages.moved import KIT
+from undersigned.pages.said import Said, said
+
+REST = "kit/"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A file that can be taken along; `saved_as` is the name under which a browser keeps it."""
+
+    label: str
+    href: str
+    saved_as: str
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What there is in one language, by its own name; or for all of them."""
+
+    title: str
+    language: str
+    offers: tuple[Offer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KitPage:
+    """The kit in one language. Without `shelves` it is being made, which takes less than a minute."""
+
+    frame: Frame
+    headline: Said
+    letter: str
+    edition: str
+    shelves: tuple[Shelf, ...]
+    card: str
+    card_size: tuple[int, int]
+
+
+def kit_page(letter: Letter, language: str) -> KitPage:
+    """The page of the kit of `letter`, which is public, for readers of `language`."""
+    with translation.override(interface_for(language)):
+        place = Place.public(letter, REST)
+        kit, tag = ready(letter), interface_tag(language)
+        card = f"{CARD}{language}.png"
+        return KitPage(
+            frame=letter_frame(letter, language, place, _("Kit for print and press")),
+            headline=said(letter.subject, tag, tuple(letter.languages)),
+            letter=f"/{letter.slug}/{language}/",
+            edition=_("Edition %(number)s") % {"number": number(kit.edition, tag)} if kit else "",
+            shelves=tuple(_shelves(letter, kit, language)) if kit else (),
+            card=f"/{letter.slug}/{KIT}/{card}" if kit and kit.item(card) else "",
+            card_size=(WIDTH, HEIGHT),
+        )
+
+
+def _shelves(letter: Letter, kit: Kit, language: str) -> Iterator[Shelf]:
+    """This language first, then what is for all, then the other languages."""
+    first = [language, *(tag for tag in letter.languages if tag != language)]
+    for at, tag in enumerate(first):
+        yield Shelf(autonym(tag), tag, tuple(_offers(letter, kit, tag)))
+        if at == 0:
+            yield Shelf(_("Everything"), "", tuple(_offers(letter, kit, "")))
+
+
+def _offers(letter: Letter, kit: Kit, language: str) -> Iterator[Offer]:
+    for item in kit.items:
+        size = file_size(item.size, get_language() or "en")
+        if item.language == language:
+            yield Offer(_label(item), f"/{letter.slug}/{KIT}/{item.name}", _saved_as(letter, item), size)
+
+
+def _label(item: Item) -> str:
+    labels = {
+        PARCEL: _("The whole kit (ZIP)"),
+        SUMS: _("Checksums of all files"),
+        "letter.pdf": _("The letter in all languages (PDF)"),
+    }
+    kinds = {"pdf": _("The letter to print (PDF)"), "docx": _("The letter (Word)"), "txt": _("The letter (plain text)")}
+    if item.name.startswith(CARD):
+        return _("Picture for social media (PNG)")
+    return labels.get(item.name) or kinds.get(item.name.rpartition(".")[2], item.name)
+
+
+def _saved_as(letter: Letter, item: Item) -> str:
+    """Names a file after the letter: in somebody's folder of downloads “letter.en.pdf” says nothing."""
+    return item.name.replace("letter", letter.slug, 1) if "letter" in item.name else f"{letter.slug}-{item.name}"
