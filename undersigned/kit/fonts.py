@@ -72,7 +72,7 @@ def refuse_missing(languages: Iterable[str]) -> None:
 
 
 def stack(tag: str, voice: str) -> Stack:
-    """The fonts of a run in the language `tag`, by preference; the letter's `voice` is "serif", the machine's "sans"."""
+    """The fonts of a run in the language `tag`, by preference; the letter speaks in "serif", the machine in "sans"."""
     own = CJK[cjk_of(tag) or "ko"][voice]
     mine = (own, LATIN[voice]) if cjk_of(tag) else (LATIN[voice], own)
     wanted = (*mine, *OTHERS[voice], *(faces[voice] for faces in CJK.values()))

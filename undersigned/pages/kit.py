@@ -70,13 +70,18 @@ def ready(letter: Letter) -> Kit | None:
     return kit
 
 
-def public_files(letter: Letter) -> Iterator[tuple[str, bytes]]:
-    """What the public may have of the kit: all of it while it holds, and the cards as long as the text stands."""
+def public_names(letter: Letter) -> tuple[str, ...]:
+    """The files that the public may have: all of the kit while it holds; the cards, which name nobody, until then."""
     whole, kit = ready(letter) is not None, store().find(letter.pk)
-    for item in kit.items if kit else ():
-        content = store().read(letter.pk, item.name) if whole or item.name.startswith(CARD) else None
+    return tuple(item.name for item in (kit.items if kit else ()) if whole or item.name.startswith(CARD))
+
+
+def public_files(letter: Letter) -> Iterator[tuple[str, bytes]]:
+    """What the public may have of the kit, by name."""
+    for name in public_names(letter):
+        content = store().read(letter.pk, name)
         if content is not None:
-            yield item.name, content
+            yield name, content
 
 
 def stand_of(letter: Letter, version: Version) -> Stand:

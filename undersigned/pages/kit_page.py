@@ -16,8 +16,10 @@ from undersigned.pages.card import HEIGHT, WIDTH
 from undersigned.pages.figures import file_size, number
 from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame
 from undersigned.pages.kit import ready
+from undersigned.pages.letter import LetterPage
 from undersigned.pages.moved import KIT
 from undersigned.pages.said import Said, said
+from undersigned.pages.sharing import COUNTER, WHOLE, frame_of
 
 REST = "kit/"
 
@@ -42,6 +44,14 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Something that other sites can show, and the HTML by which they do."""
+
+    label: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
 class KitPage:
     """The kit in one language. Without `shelves` it is being made, which takes less than a minute."""
 
@@ -52,10 +62,11 @@ class KitPage:
     shelves: tuple[Shelf, ...]
     card: str
     card_size: tuple[int, int]
+    pieces: tuple[Piece, ...]
 
 
-def kit_page(letter: Letter, language: str) -> KitPage:
-    """The page of the kit of `letter`, which is public, for readers of `language`."""
+def kit_page(letter: Letter, language: str, page: LetterPage) -> KitPage:
+    """The page of the kit of the public letter on `page`, for readers of `language`."""
     with translation.override(interface_for(language)):
         place = Place.public(letter, REST)
         kit, tag = ready(letter), interface_tag(language)
@@ -68,6 +79,10 @@ def kit_page(letter: Letter, language: str) -> KitPage:
             shelves=tuple(_shelves(letter, kit, language)) if kit else (),
             card=f"/{letter.slug}/{KIT}/{card}" if kit and kit.item(card) else "",
             card_size=(WIDTH, HEIGHT),
+            pieces=(
+                Piece(_("The count"), frame_of(COUNTER, page)),
+                Piece(_("The letter, with the way to sign it"), frame_of(WHOLE, page)),
+            ),
         )
 
 
