@@ -19,7 +19,7 @@ from undersigned.letters.models import Letter
 from undersigned.letters.stages import archive
 from undersigned.pages.bakery import bake_due
 from undersigned.pages.generation import PublicFolder
-from undersigned.pages.kit import make
+from undersigned.pages.kit import make, shown
 from undersigned.pages.letter import public_page
 from undersigned.pages.serve import FRAMED_SAFETY, SAFETY, Serve
 from undersigned.pages.sharing import sharing
@@ -80,7 +80,7 @@ def test_a_hostile_headline_stays_text_wherever_it_is_told(letter: Letter, folde
     letter.campaign = {"en": '"><script>alert(1)</script>'}
     letter.save()
     page = public_page(letter, "en")
-    assert sharing(letter, "en", page).site == '"><script>alert(1)</script>'
+    assert sharing(shown(letter), "en", page).site == '"><script>alert(1)</script>'
     bake_due(NOON)
     for path in folder.paths():
         content = (folder.root / path).read_bytes()

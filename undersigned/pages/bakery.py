@@ -17,7 +17,7 @@ from undersigned.ledger.models import Log
 from undersigned.letters.models import Letter, Publication
 from undersigned.lib.faults import Faults
 from undersigned.lib.languages import INTERFACE
-from undersigned.pages import kit, story_bakery
+from undersigned.pages import story_bakery
 from undersigned.pages.answers import not_found
 from undersigned.pages.assets import FOLDER, assets
 from undersigned.pages.embed import embed
@@ -26,6 +26,7 @@ from undersigned.pages.feeds import feeds
 from undersigned.pages.frame import render
 from undersigned.pages.generation import Files, PublicFolder
 from undersigned.pages.index import DEFAULT, chooser_page, index_page
+from undersigned.pages.kit import Shown, shown
 from undersigned.pages.kit_page import REST, kit_page
 from undersigned.pages.letter import LetterPage, public_page
 from undersigned.pages.models import Baked
@@ -184,25 +185,27 @@ def _files_of(letter: Letter) -> Iterator[tuple[str, bytes]]:
     chooser = chooser_page(letter)
     yield f"{letter.slug}/index.html", render("pages/chooser.html", chooser.frame, page=chooser).encode()
     yield f"{letter.slug}/letter.json", facts(letter).encode()
-    for name, content in kit.public_files(letter):
+    kit = shown(letter)
+    for name, content in kit.files():
         yield f"{letter.slug}/{KIT}/{name}", content
     for language in letter.languages:
         page = public_page(letter, language)
-        yield f"{letter.slug}/{language}/oembed.json", oembed(letter, language, page).encode()
-        for rest, html in _pages_of(letter, language, page):
+        yield f"{letter.slug}/{language}/oembed.json", oembed(kit, language, page).encode()
+        for rest, html in _pages_of(kit, language, page):
             yield f"{letter.slug}/{language}/{rest}index.html", html.encode()
     for slug in letter.former_slugs.values_list("slug", flat=True):
         yield from _signposts(letter, slug)
 
 
-def _pages_of(letter: Letter, language: str, page: LetterPage) -> Iterator[tuple[str, str]]:
+def _pages_of(kit: Shown, language: str, page: LetterPage) -> Iterator[tuple[str, str]]:
     """The pages of one language: what follows the language in their address, and their HTML."""
-    yield "", render("pages/letter.html", page.frame, page=page, sharing=sharing(letter, language, page))
+    letter = kit.letter
+    yield "", render("pages/letter.html", page.frame, page=page, sharing=sharing(kit, language, page))
     for what in (COUNTER, WHOLE):
         yield f"embed/{what}/", embed(what, page)
     notice = privacy_notice(letter, language)
     yield "privacy/", render("pages/privacy.html", notice.frame, notice=notice)
-    parts = kit_page(letter, language, page)
+    parts = kit_page(kit, language, page)
     yield REST, render("pages/kit.html", parts.frame, page=parts)
     yield "find/", find_page(letter, language)
     for kind in _open_kinds(letter):

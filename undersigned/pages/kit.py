@@ -24,12 +24,34 @@ from undersigned.letters.stages import NotFrozenYet
 from undersigned.pages.card import card
 from undersigned.pages.figures import rounded
 from undersigned.pages.letter import release_of
+from undersigned.pages.moved import KIT
 from undersigned.pages.printed import sheet
 from undersigned.pages.roll import listed
 from undersigned.pages.tally import figures
 
 Tell = Callable[[int, int], None]
 """Told how many files of how many are made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is public of the kit of `letter` at the time of a bake; `kit` is None while it is made anew."""
+
+    letter: Letter
+    kit: Kit | None
+    names: tuple[str, ...]
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """The files, by name."""
+        for name in self.names:
+            content = store().read(self.letter.pk, name)
+            if content is not None:
+                yield name, content
+
+    def card(self, language: str) -> str:
+        """The path of the card in `language`; empty where there is none yet."""
+        name = f"{CARD}{language}.png"
+        return f"/{self.letter.slug}/{KIT}/{name}" if name in self.names else ""
 
 
 def store() -> Store:
@@ -70,18 +92,11 @@ def ready(letter: Letter) -> Kit | None:
     return kit
 
 
-def public_names(letter: Letter) -> tuple[str, ...]:
-    """The files that the public may have: all of the kit while it holds; the cards, which name nobody, until then."""
-    whole, kit = ready(letter) is not None, store().find(letter.pk)
-    return tuple(item.name for item in (kit.items if kit else ()) if whole or item.name.startswith(CARD))
-
-
-def public_files(letter: Letter) -> Iterator[tuple[str, bytes]]:
-    """What the public may have of the kit, by name."""
-    for name in public_names(letter):
-        content = store().read(letter.pk, name)
-        if content is not None:
-            yield name, content
+def shown(letter: Letter) -> Shown:
+    """What the public may have of the kit: all of it while it holds; the cards, which name nobody, until then."""
+    kit, whole = store().find(letter.pk), ready(letter)
+    names = tuple(item.name for item in (kit.items if kit else ()) if whole or item.name.startswith(CARD))
+    return Shown(letter, whole, names)
 
 
 def stand_of(letter: Letter, version: Version) -> Stand:
@@ -152,7 +167,7 @@ class _Press:
             files[name] = job()
             self.languages[name] = tag
             self.tell(done, len(jobs))
-        return {**files, SUMS: sums(files), PARCEL: parcel(files, self.letter.slug)}
+        return {**files, PARCEL: parcel(files, self.letter.slug), SUMS: sums(files)}
 
     def _jobs(self, tag: str, one: Sheet) -> Iterator[tuple[str, str, Callable[[], bytes]]]:
         yield f"letter.{tag}.pdf", tag, lambda: self._set([one])

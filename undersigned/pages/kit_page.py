@@ -15,7 +15,7 @@ from undersigned.lib.languages import autonym, interface_for
 from undersigned.pages.card import HEIGHT, WIDTH
 from undersigned.pages.figures import file_size, number
 from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame
-from undersigned.pages.kit import ready
+from undersigned.pages.kit import Shown
 from undersigned.pages.letter import LetterPage
 from undersigned.pages.moved import KIT
 from undersigned.pages.said import Said, said
@@ -65,19 +65,18 @@ class KitPage:
     pieces: tuple[Piece, ...]
 
 
-def kit_page(letter: Letter, language: str, page: LetterPage) -> KitPage:
+def kit_page(shown: Shown, language: str, page: LetterPage) -> KitPage:
     """The page of the kit of the public letter on `page`, for readers of `language`."""
     with translation.override(interface_for(language)):
+        letter, kit, tag = shown.letter, shown.kit, interface_tag(language)
         place = Place.public(letter, REST)
-        kit, tag = ready(letter), interface_tag(language)
-        card = f"{CARD}{language}.png"
         return KitPage(
             frame=letter_frame(letter, language, place, _("Kit for print and press")),
             headline=said(letter.subject, tag, tuple(letter.languages)),
             letter=f"/{letter.slug}/{language}/",
             edition=_("Edition %(number)s") % {"number": number(kit.edition, tag)} if kit else "",
             shelves=tuple(_shelves(letter, kit, language)) if kit else (),
-            card=f"/{letter.slug}/{KIT}/{card}" if kit and kit.item(card) else "",
+            card=shown.card(language),
             card_size=(WIDTH, HEIGHT),
             pieces=(
                 Piece(_("The count"), frame_of(COUNTER, page)),

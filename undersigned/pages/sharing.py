@@ -8,14 +8,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from undersigned.kit.types import CARD
-from undersigned.letters.models import Letter
 from undersigned.lib.languages import locale_of
 from undersigned.pages.card import HEIGHT, WIDTH
 from undersigned.pages.frame import LanguageLink
-from undersigned.pages.kit import public_names
+from undersigned.pages.kit import Shown
 from undersigned.pages.letter import LetterPage
-from undersigned.pages.moved import KIT
 
 COUNTER, WHOLE = "counter", "letter"
 """What another site can show in a frame: the count alone, or the letter with the way to sign it."""
@@ -44,9 +41,9 @@ class Sharing:
     translations: tuple[LanguageLink, ...]
 
 
-def sharing(letter: Letter, language: str, page: LetterPage) -> Sharing:
+def sharing(kit: Shown, language: str, page: LetterPage) -> Sharing:
     """What is told of a public letter; without a picture while its kit is being made for the first time."""
-    image = card_address(letter, language)
+    letter, image = kit.letter, _whole(kit.card(language))
     title, description = page.headline.text, page.deck.text or page.frame.description
     return Sharing(
         title=title,
@@ -68,13 +65,7 @@ def sharing(letter: Letter, language: str, page: LetterPage) -> Sharing:
     )
 
 
-def card_address(letter: Letter, language: str) -> str:
-    """The whole address of the card in `language`; empty where there is none yet."""
-    name = f"{CARD}{language}.png"
-    return f"{settings.SITE_URL}/{letter.slug}/{KIT}/{name}" if name in public_names(letter) else ""
-
-
-def oembed(letter: Letter, language: str, page: LetterPage) -> str:
+def oembed(kit: Shown, language: str, page: LetterPage) -> str:
     """The letter as oEmbed has it (oembed.com, 2.3.4.4): a frame that shows the count and leads to the letter."""
     width, height = SIZES[COUNTER]
     told = {
@@ -90,7 +81,7 @@ def oembed(letter: Letter, language: str, page: LetterPage) -> str:
         "width": width,
         "height": height,
     }
-    image = card_address(letter, language)
+    image = _whole(kit.card(language))
     if image:
         told |= {"thumbnail_url": image, "thumbnail_width": WIDTH, "thumbnail_height": HEIGHT}
     return json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
@@ -104,6 +95,10 @@ def frame_of(what: str, page: LetterPage) -> SafeString:
         "</iframe>",
         page.frame.canonical_address, what, page.headline.text, width, height,
     )  # fmt: skip
+
+
+def _whole(path: str) -> str:
+    return settings.SITE_URL + path if path else ""
 
 
 def _locale(tag: str) -> str:
