@@ -1,5 +1,6 @@
 """The kit of a letter: ready before the release, public with it, and true to the records afterwards."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.pages.conftest import Crumbs
 from tests.people import AMAL, OYUN, SECRETARY, SOMI
 from tests.stage import DAY, HOUR, MINUTE, NOON, invitation_to, number_entries, sign_and_confirm, sign_on
 from undersigned.config.worker import kit_step
+from undersigned.intake.folder import Folder
 from undersigned.kit.models import Edition
 from undersigned.kit.typeset import Typeset
 from undersigned.letters.models import Letter
@@ -21,7 +23,6 @@ from undersigned.pages.bakery import bake_due
 from undersigned.pages.figures import rounded
 from undersigned.pages.generation import PublicFolder
 from undersigned.pages.kit import due, make, ready, store
-from undersigned.pages.serve import Serve
 from undersigned.releases.release import Moment, release_due, schedule
 from undersigned.signing.confirm import confirm
 from undersigned.signing.correct import accept_correction, correct
@@ -180,18 +181,10 @@ def test_a_corrected_name_makes_a_new_edition_and_the_links_of_the_old_one_lead_
 
 
 def ask(folder: PublicFolder, path: str) -> str:
-    """Where the server leads who asks for `path`; the path itself where it is answered."""
-    said: list[tuple[str, list[tuple[str, str]]]] = []
-
-    def start(status: str, headers: list[tuple[str, str]], exc_info: object = None) -> Callable[[bytes], object]:
-        said.append((status, headers))
-        return lambda content: None
-
-    def nobody(environ: object, start_response: object) -> list[bytes]:
-        raise AssertionError(path)
-
-    list(Serve(nobody, folder.root, b"")({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, start))
-    return dict(said[0][1]).get("Location", path)
+    """Where the door leads who asks for `path`; the path itself where it is answered."""
+    reply = asyncio.run(Folder(folder.root).reply(path, {}, 0.0))
+    assert reply
+    return dict(reply.headers).get(b"location", path.encode()).decode()
 
 
 def test_more_signatories_wait_for_the_pace_and_make_no_new_edition(
