@@ -1,7 +1,7 @@
 """The worker: does what time brings, step by step, and sleeps until there may be something to do.
 
-Mail goes out in a thread of its own, what arrived is taken in by another, and kits are made in a third: neither a slow mail
-server nor a rush of sign-ons nor the setting of thousands of names holds up the moment of a release.
+Mail goes out in a thread of its own, what arrived is taken in by another, and kits are made in a third: neither a slow
+mail server nor a rush of sign-ons nor the setting of thousands of names holds up the moment of a release.
 """
 
 import logging

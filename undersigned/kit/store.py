@@ -34,6 +34,7 @@ class Stand:
     log_size: int | None
     release: str
     figure: int
+    press: str
     printer: str
 
     def holds_for(self, other: Self) -> bool:

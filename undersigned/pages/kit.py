@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version as version_of
 from pathlib import Path
@@ -12,6 +12,8 @@ from django.conf import settings
 
 from undersigned.kit.docx import docx
 from undersigned.kit.editions import changes, edition_at
+from undersigned.kit.keep import digest_of
+from undersigned.kit.models import PressPicture, PressRelease
 from undersigned.kit.parcel import SUMS, parcel, sums
 from undersigned.kit.sheet import Sheet
 from undersigned.kit.store import Kit, Stand, Store, items_of
@@ -23,6 +25,7 @@ from undersigned.letters.models import Letter, Publication, Version
 from undersigned.letters.stages import NotFrozenYet
 from undersigned.pages.card import card
 from undersigned.pages.figures import rounded
+from undersigned.pages.for_press import captions, press_sheet, quotations
 from undersigned.pages.letter import release_of
 from undersigned.pages.moved import KIT
 from undersigned.pages.printed import sheet
@@ -31,6 +34,9 @@ from undersigned.pages.tally import figures
 
 Tell = Callable[[int, int], None]
 """Told how many files of how many are made."""
+
+Job = tuple[str, str, Callable[[], bytes]]
+"""A file to be made: its name, its language, and what makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def make(letter: Letter, at: datetime, tell: Tell = lambda done, of: None) -> Ki
         if version is None:
             raise NotFrozenYet
         stand = stand_of(letter, version)
-        press = _Press(letter, version, stand, edition_at(letter, stand), tell)
+        press = _Press(letter, version, stand, edition_at(letter, stand), tell, list(letter.press_pictures.all()))
         files = press.print()
         items = items_of(files, press.languages)
         kit = Kit(stand, press.edition, items, "".join(sorted(press.unshown)), at.isoformat())
@@ -112,6 +118,7 @@ def stand_of(letter: Letter, version: Version) -> Stand:
         log_size=log.size if log.opened_at else None,
         release=f"{release.wall_time} {release.zone}" if release else "",
         figure=rounded(counts.total),
+        press=digest_of(letter),
         printer=_printer(),
     )
 
@@ -131,7 +138,7 @@ def _is_due(letter: Letter, at: datetime) -> bool:
 
 
 def _pressing(stand: Stand) -> tuple[object, ...]:
-    return stand.figure, stand.printer, stand.log_size is None
+    return stand.figure, stand.press, stand.printer, stand.log_size is None
 
 
 @cache
@@ -152,16 +159,15 @@ class _Press:
     stand: Stand
     edition: int
     tell: Tell
+    pictures: list[PressPicture]
     languages: dict[str, str] = field(default_factory=dict)
+    sheets: dict[str, Sheet] = field(default_factory=dict)
     unshown: set[str] = field(default_factory=set)
 
     def print(self) -> dict[str, bytes]:
         """All files by their names, in the order in which they are offered."""
-        tags: list[str] = self.letter.languages
-        sheets = {tag: sheet(self.letter, self.version, tag, self.stand, self.edition) for tag in tags}
-        jobs = [job for tag in tags for job in self._jobs(tag, sheets[tag])]
-        if len(tags) > 1:
-            jobs.append(("letter.pdf", "", lambda: self._set(list(sheets.values()))))
+        jobs = [job for tag in self.letter.languages for job in self._jobs(tag)]
+        jobs += self._jobs_for_all()
         files: dict[str, bytes] = {}
         for done, (name, tag, job) in enumerate(jobs, start=1):
             files[name] = job()
@@ -169,11 +175,36 @@ class _Press:
             self.tell(done, len(jobs))
         return {**files, PARCEL: parcel(files, self.letter.slug), SUMS: sums(files)}
 
-    def _jobs(self, tag: str, one: Sheet) -> Iterator[tuple[str, str, Callable[[], bytes]]]:
+    def _jobs(self, tag: str) -> Iterator[Job]:
+        """What is made in one language; the press release where there is one."""
+        one = self._sheet(tag)
         yield f"letter.{tag}.pdf", tag, lambda: self._set([one])
         yield f"letter.{tag}.docx", tag, lambda: docx(one)
         yield f"letter.{tag}.txt", tag, lambda: text(one)
+        row = PressRelease.objects.filter(letter=self.letter, language=tag).first()
+        if row:
+            told = press_sheet(self.letter, row)
+            yield f"press.{tag}.pdf", tag, lambda: self._set([told])
+            yield f"press.{tag}.docx", tag, lambda: docx(told)
+            yield f"press.{tag}.txt", tag, lambda: text(told)
+        said = quotations(self.letter, self.version, row, tag)
+        if said.strip():
+            yield f"quotations.{tag}.txt", tag, lambda: said
+        if self.pictures:
+            yield f"pictures.{tag}.txt", tag, lambda: captions(self.pictures, tag)
         yield f"{CARD}{tag}.png", tag, lambda: card(self.letter, self.version, tag, self.stand.figure)
+
+    def _jobs_for_all(self) -> Iterator[Job]:
+        """What is for readers of every language: the letter in all of them, pictures and logos."""
+        if len(self.letter.languages) > 1:
+            yield "letter.pdf", "", lambda: self._set([self._sheet(tag) for tag in self.letter.languages])
+        for picture in self.pictures:
+            yield picture.name, "", partial(bytes, picture.content)
+
+    def _sheet(self, tag: str) -> Sheet:
+        if tag not in self.sheets:
+            self.sheets[tag] = sheet(self.letter, self.version, tag, self.stand, self.edition)
+        return self.sheets[tag]
 
     def _set(self, sheets: list[Sheet]) -> bytes:
         made: Typeset = pdf(sheets)

@@ -8,8 +8,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from undersigned.kit.parcel import SUMS
+from undersigned.kit.press import LOGO
 from undersigned.kit.store import Item, Kit
-from undersigned.kit.types import CARD, PARCEL
+from undersigned.kit.types import PARCEL
 from undersigned.letters.models import Letter
 from undersigned.lib.languages import autonym, interface_for
 from undersigned.pages.card import HEIGHT, WIDTH
@@ -107,10 +108,26 @@ def _label(item: Item) -> str:
         SUMS: _("Checksums of all files"),
         "letter.pdf": _("The letter in all languages (PDF)"),
     }
-    kinds = {"pdf": _("The letter to print (PDF)"), "docx": _("The letter (Word)"), "txt": _("The letter (plain text)")}
-    if item.name.startswith(CARD):
-        return _("Picture for social media (PNG)")
-    return labels.get(item.name) or kinds.get(item.name.rpartition(".")[2], item.name)
+    what, ending = item.name.partition(".")[0], item.name.rpartition(".")[2]
+    kinds = {
+        ("letter", "pdf"): _("The letter to print (PDF)"),
+        ("letter", "docx"): _("The letter (Word)"),
+        ("letter", "txt"): _("The letter (plain text)"),
+        ("press", "pdf"): _("Press release (PDF)"),
+        ("press", "docx"): _("Press release (Word)"),
+        ("press", "txt"): _("Press release (plain text)"),
+        ("quotations", "txt"): _("Quotations, with speaker and office"),
+        ("pictures", "txt"): _("Captions, credits and terms of use of the pictures"),
+        ("card", "png"): _("Picture for social media (PNG)"),
+    }
+    return labels.get(item.name) or kinds.get((what, ending)) or _picture(what, ending)
+
+
+def _picture(what: str, ending: str) -> str:
+    """“Picture 2 (JPG)”: the kind and the number are its name."""
+    kind, _dash, number_ = what.partition("-")
+    words = _("Logo %(number)s (%(format)s)") if kind == LOGO else _("Picture %(number)s (%(format)s)")
+    return words % {"number": number_, "format": ending.upper()}
 
 
 def _saved_as(letter: Letter, item: Item) -> str:

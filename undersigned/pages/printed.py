@@ -38,13 +38,13 @@ def sheet(letter: Letter, version: Version, language: str, stand: Stand, edition
 
 def _sheet(letter: Letter, version: Version, language: str, stand: Stand, edition: int) -> Sheet:
     content, tag = version.content, interface_tag(language)
-    notes = _Notes(language)
-    passages = tuple(_passages(content.blocks, language, notes))
+    notes = Notes(language)
+    text = tuple(passages(content.blocks, language, notes))
     title = _spoken(said(content.subject, language, _fallbacks(content)))
     found = tally(letter, tag)
     return Sheet(
         language=language,
-        words=_words(tag),
+        words=words(tag, pgettext("of a printed letter", "About this print")),
         campaign=letter.text_of("campaign", language) or letter.controller,
         contact=letter.contact,
         address=settings.SITE_URL.partition("://")[2],
@@ -54,7 +54,7 @@ def _sheet(letter: Letter, version: Version, language: str, stand: Stand, editio
         running=title.text,
         addressees=tuple(_party(party, language, content) for party in content.addressees),
         cc=tuple(_party(party, language, content) for party in content.cc),
-        passages=passages,
+        passages=text,
         notes=notes.told,
         chapters=tuple(_chapters(letter, language)),
         tally=((found.total, found.label), *((line.number, line.label) for line in found.lines)) if found.lines else (),
@@ -65,12 +65,13 @@ def _sheet(letter: Letter, version: Version, language: str, stand: Stand, editio
     )
 
 
-def _words(tag: str) -> Words:
+def words(tag: str, imprint: str) -> Words:
+    """What the machine says on a sheet, in the interface language `tag`, which is active."""
     return Words(
         language=tag,
         copy_to=_("Copy to"),
         undersigned=_("The undersigned"),
-        imprint=pgettext("of a printed letter", "About this print"),
+        imprint=imprint,
         page=_("Page {page} of {pages}"),
         notes=_("Notes"),
     )
@@ -79,7 +80,7 @@ def _words(tag: str) -> Words:
 # --- The text ---------------------------------------------------------------------------------------------------------
 
 
-class _Notes:
+class Notes:
     """The notes that a text refers to, each once."""
 
     def __init__(self, language: str) -> None:
@@ -95,7 +96,8 @@ class _Notes:
         self.told[label] = printed.Note(known.runs, tuple(dict.fromkeys((*known.facts, *facts))))
 
 
-def _passages(blocks: Iterable[ParallelBlock], language: str, notes: _Notes) -> Iterator[printed.Passage]:
+def passages(blocks: Iterable[ParallelBlock], language: str, notes: Notes) -> Iterator[printed.Passage]:
+    """The blocks that this language has, as they are printed; what they refer to is kept in `notes`."""
     count = 0
     for block in blocks:
         wording = block.wordings.get(language)
@@ -105,7 +107,7 @@ def _passages(blocks: Iterable[ParallelBlock], language: str, notes: _Notes) -> 
         yield _passage(block, wording, count, notes)
 
 
-def _passage(block: ParallelBlock, wording: Wording, count: int, notes: _Notes) -> printed.Passage:
+def _passage(block: ParallelBlock, wording: Wording, count: int, notes: Notes) -> printed.Passage:
     notes.keep(wording.sources)
     known = {source.label for source in wording.sources}
     lines = wording.text.split("\n") if block.kind == BlockKind.LIST else [wording.text]
@@ -122,7 +124,7 @@ def _passage(block: ParallelBlock, wording: Wording, count: int, notes: _Notes) 
     )
 
 
-def _reference(block: ParallelBlock, wording: Wording, notes: _Notes) -> Runs:
+def _reference(block: ParallelBlock, wording: Wording, notes: Notes) -> Runs:
     """Tell a claim's facts in its first note; where it has none, in one of their own, which this refers to."""
     facts = claim_facts(wording.facts, notes.language) if block.kind == BlockKind.CLAIM else ()
     if not facts:
