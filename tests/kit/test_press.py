@@ -36,7 +36,7 @@ caption = { ko = "다리", en = "The bridge", zh-Hans = "大桥" }
 
 @pytest.fixture
 def folder(tmp_path: Path, settings: Settings) -> Path:
-    """A folder of a letter, with a press release in two of its languages and a picture that tells where it was taken."""
+    """A folder of a letter, with a press release in two of its languages, and a picture that tells its place."""
     settings.KITS = tmp_path / "kits"
     place = tmp_path / "letter" / "kit"
     place.mkdir(parents=True)

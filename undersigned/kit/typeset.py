@@ -7,7 +7,7 @@ Equal sheets give equal bytes on machines with the same fonts and the same typst
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,9 @@ class Typeset:
 def pdf(sheets: Sequence[Sheet]) -> Typeset:
     """All `sheets` in one PDF, each beginning on a page of its own; FontsMissing where one cannot be set."""
     refuse_missing(sheet.language for sheet in sheets)
-    pages = [_page(sheet) for sheet in sheets]
-    faces = {tag: _face(tag) for tag in sorted({tag for page in pages for tag in _languages(page)})}
+    met: set[str] = set()
+    pages = [_page(sheet, met) for sheet in sheets]
+    faces = {tag: _face(tag) for tag in sorted(met - {""})}
     how = {"format": "pdf", "pdf_standards": STANDARDS, "timestamp": _noon(sheets[0].day)}
     return _set("letter.typ", {"sheets": pages, "faces": faces}, how)
 
@@ -88,10 +89,22 @@ def _noon(day: str) -> datetime:
     return datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC)
 
 
-def _page(sheet: Sheet) -> dict[str, Any]:
+def _page(sheet: Sheet, met: set[str]) -> dict[str, Any]:
     levels = unskipped(passage.level for passage in sheet.passages)
-    passages = [replace(passage, level=level) for passage, level in zip(sheet.passages, levels, strict=True)]
-    return {**asdict(replace(sheet, passages=tuple(passages))), "direction": direction(sheet.language)}
+    passages = tuple(replace(passage, level=level) for passage, level in zip(sheet.passages, levels, strict=True))
+    return {**_plain(replace(sheet, passages=passages), met), "direction": direction(sheet.language)}
+
+
+def _plain(value: Any, met: set[str]) -> Any:
+    """`value` as JSON has it; the languages that it names anywhere are added to `met`."""
+    if isinstance(value, str | int):
+        return value
+    if isinstance(value, tuple):
+        return [_plain(inner, met) for inner in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(inner, met) for key, inner in value.items()}
+    met.add(getattr(value, "language", ""))
+    return {name: _plain(getattr(value, name), met) for name in value.__slots__}
 
 
 def unskipped(levels: Iterable[int]) -> Iterator[int]:
@@ -117,13 +130,3 @@ def _face(tag: str) -> dict[str, Any]:
         "sans": stack(tag, "sans"),
         "dense": is_dense(tag),
     }
-
-
-def _languages(value: object) -> Iterator[str]:
-    """Every language that a page names anywhere."""
-    if isinstance(value, Mapping):
-        if isinstance(value.get("language"), str) and value["language"]:
-            yield value["language"]
-        yield from (tag for inner in value.values() for tag in _languages(inner))
-    elif isinstance(value, Iterable) and not isinstance(value, str | bytes):
-        yield from (tag for inner in value for tag in _languages(inner))
