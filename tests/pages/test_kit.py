@@ -1,6 +1,7 @@
 """The kit of a letter: ready before the release, public with it, and true to the records afterwards."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from pytest_django.fixtures import Settings
 from tests.pages.conftest import Crumbs
 from tests.people import AMAL, OYUN, SECRETARY, SOMI
 from tests.stage import DAY, HOUR, MINUTE, NOON, invitation_to, number_entries, sign_and_confirm, sign_on
-from undersigned.config.worker import kit_step
+from undersigned.config.worker import Press
 from undersigned.intake.folder import Folder
 from undersigned.kit.models import Edition
 from undersigned.kit.typeset import Typeset
@@ -58,6 +59,11 @@ def released(letter: Letter) -> None:
     letter.refresh_from_db()
     number_entries(letter)
     bake_due(RELEASE)
+
+
+def kit_step(at: datetime) -> None:
+    """What the worker's thread for kits does."""
+    Press().make_due(at)
 
 
 def text_of(letter: Letter, name: str = "letter.en.txt") -> str:
@@ -217,11 +223,26 @@ def test_a_kit_that_cannot_be_made_anew_is_not_shown_any_longer(
     kit_step(NOON)
     withdraw([signature.pk], NOON + MINUTE)
     monkeypatch.setattr(kits, "pdf", broken)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(ExceptionGroup) as faults:
         kit_step(NOON + MINUTE)
+    assert faults.group_contains(OSError, match="no space")
     assert not [path for path in crumbs() if path.startswith(f"{letter.slug}/kit/")]
     assert ready(letter) is None
     monkeypatch.undo()
+    kit_step(NOON + MINUTE)
+    assert "Edition: 2" in text_of(letter)
+
+
+def test_a_kit_that_failed_is_tried_again_after_a_minute_and_not_all_the_time(
+    letter: Letter, folder: PublicFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[object] = []
+    monkeypatch.setattr(kits, "pdf", lambda sheets: tries.append(sheets) or broken(sheets))
+    press = Press()
+    for seconds in (0, 2, 4, 60):
+        with contextlib.suppress(ExceptionGroup):
+            press.make_due(NOON + timedelta(seconds=seconds))
+    assert len(tries) == 2
 
 
 def broken(sheets: object) -> Typeset:

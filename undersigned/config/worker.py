@@ -8,9 +8,10 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
@@ -19,6 +20,7 @@ from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
 from undersigned.ledger.models import Entry
 from undersigned.ledger.sequence import sequence
+from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
 from undersigned.lib.faults import Faults
 from undersigned.pages import kit
@@ -58,19 +60,6 @@ def sequence_step(_at: datetime) -> None:
     faults.rise()
 
 
-def kit_step(at: datetime) -> None:
-    """Make the kits that are due, one by one; what cannot be made anew is no longer shown."""
-    for letter in kit.due(at):
-        try:
-            kit.make(letter, at)
-        except Exception:  # whatever it is: a kit that does not hold any more must leave the public folder
-            if kit.ready(letter) is None:
-                kit.store().drop(letter.pk)
-            raise
-        finally:
-            bake_again(letter, at)
-
-
 MINUTE = timedelta(minutes=1)
 BETWEEN_RANKINGS = timedelta(minutes=10)
 # What is released or published is before the public in the same pass: log numbered, pages baked, folder switched.
@@ -85,7 +74,6 @@ CLOCK = (
     Step("forget", forget, MINUTE),
     Step("purge", purge, MINUTE),
 )
-PRESS = (Step("kit", kit_step, timedelta(seconds=2)),)
 
 
 def work_until(stopped: Event) -> None:
@@ -93,7 +81,7 @@ def work_until(stopped: Event) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     beside = [
         Thread(target=_repeat, args=(steps, stopped), name=steps[0].name)
-        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps(), PRESS)
+        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps(), Press().steps())
     ]
     for thread in beside:
         thread.start()
@@ -126,6 +114,36 @@ class Post:
                 gather(now())  # who has just signed need not wait for a long queue
         finally:
             self.sender.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Makes the kits that are due. One that could not be made is tried again after a minute."""
+
+    failed: dict[UUID, datetime] = field(default_factory=dict)
+
+    def steps(self) -> tuple[Step, ...]:
+        return (Step("kit", self.make_due, timedelta(seconds=2)),)
+
+    def make_due(self, at: datetime) -> None:
+        faults = Faults("kits")
+        for letter in kit.due(at):
+            if at - self.failed.get(letter.pk, at - MINUTE) >= MINUTE:
+                with faults.set_aside():
+                    self._make(letter, at)
+        faults.rise()
+
+    def _make(self, letter: Letter, at: datetime) -> None:
+        try:
+            kit.make(letter, at)
+        except Exception:  # whatever it is: what does not hold any more must not lie where the public may find it
+            self.failed[letter.pk] = at
+            if kit.ready(letter) is None:
+                kit.store().drop(letter.pk)
+            raise
+        finally:
+            if letter.is_public:
+                bake_again(letter, at)
 
 
 @dataclass(frozen=True, slots=True)
