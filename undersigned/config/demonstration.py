@@ -15,6 +15,8 @@ from undersigned.config.command_line.users import make_user
 from undersigned.config.settings import PACKAGE
 from undersigned.config.worker import sequence_step
 from undersigned.desk.models import User
+from undersigned.kit.keep import keep
+from undersigned.kit.press import read as read_press
 from undersigned.letters.audit import Actor
 from undersigned.letters.freeze import freeze
 from undersigned.letters.import_ import import_folder
@@ -88,6 +90,7 @@ def _stage(login: Path) -> None:
     by = Actor(str(user), user.pk)
     at = now() - BEFORE_NOW
     letter = import_folder(FOLDER, by, at).letter
+    keep(letter, read_press(FOLDER, letter.languages), by, at)
     freeze(letter, by, at)
     for name, kind in (("organisations.csv", "organisation"), ("persons.csv", "person")):
         import_rows(read_sheet(FOLDER / name).rows, Import(letter, by, kind, Evidence(by, EVIDENCE)), at)

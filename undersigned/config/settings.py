@@ -17,6 +17,7 @@ KEYS = KeyRing(env_path("UNDERSIGNED_KEYS", DATA / "keys").resolve())
 # Not resolved: the public root is itself a link, to the generation that is shown.
 PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").absolute()  # a link, which must not be followed here
 LOGS = PUBLIC_ROOT.parent / "logs"  # beside the generations, which lead to those of released letters
+KITS = DATA / "kits"  # what is ready for the press; private until the bakery takes it out
 SITE_URL = env_str("UNDERSIGNED_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("UNDERSIGNED_SITE_NAME", "Undersigned")
 SOURCE_URL = env_str("UNDERSIGNED_SOURCE_URL", "")
@@ -79,6 +80,9 @@ HIDDEN_BATCH = env_int("UNDERSIGNED_HIDDEN_BATCH", 10)
 # --- Stories ----------------------------------------------------------------------------------------------------------
 READS_CAP = env_int("UNDERSIGNED_READS_CAP", 3000)
 
+# --- The kit for the press --------------------------------------------------------------------------------------------
+KIT_PACE = timedelta(seconds=env_seconds("UNDERSIGNED_KIT_PACE", 900))
+
 # --- Mail -------------------------------------------------------------------------------------------------------------
 MAIL_FOLDER = env_str("UNDERSIGNED_MAIL_FOLDER", "")
 MAIL_HOST = env_str("UNDERSIGNED_MAIL_HOST", "")
@@ -118,6 +122,7 @@ INSTALLED_APPS = [
     "undersigned.signing",
     "undersigned.releases",
     "undersigned.stories",
+    "undersigned.kit",
     "undersigned.pages",
 ]
 

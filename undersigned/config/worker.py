@@ -1,16 +1,17 @@
 """The worker: does what time brings, step by step, and sleeps until there may be something to do.
 
-Mail goes out in a thread of its own, and what arrived is taken in by another, so that neither a slow mail server nor
-a rush of sign-ons holds up the moment of a release.
+Mail goes out in a thread of its own, what arrived is taken in by another, and kits are made in a third: neither a slow
+mail server nor a rush of sign-ons nor the setting of thousands of names holds up the moment of a release.
 """
 
 import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
@@ -19,9 +20,11 @@ from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
 from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.publish import publish, tend
+from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
 from undersigned.lib.faults import Faults
-from undersigned.pages.bakery import bake_all, bake_due
+from undersigned.pages import kit
+from undersigned.pages.bakery import bake_again, bake_all, bake_due
 from undersigned.post.gather import gather
 from undersigned.post.purge import purge
 from undersigned.post.sender import FEWEST, Sender, fitting
@@ -89,7 +92,7 @@ def work_until(stopped: Event) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     beside = [
         Thread(target=_repeat, args=(steps, stopped), name=steps[0].name)
-        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps())
+        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps(), Press().steps())
     ]
     for thread in beside:
         thread.start()
@@ -122,6 +125,36 @@ class Post:
                 gather(now())  # who has just signed need not wait for a long queue
         finally:
             self.sender.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """Makes the kits that are due. One that could not be made is tried again after a minute."""
+
+    failed: dict[UUID, datetime] = field(default_factory=dict)
+
+    def steps(self) -> tuple[Step, ...]:
+        return (Step("kit", self.make_due, timedelta(seconds=2)),)
+
+    def make_due(self, at: datetime) -> None:
+        faults = Faults("kits")
+        for letter in kit.due(at):
+            if at - self.failed.get(letter.pk, at - MINUTE) >= MINUTE:
+                with faults.set_aside():
+                    self._make(letter, at)
+        faults.rise()
+
+    def _make(self, letter: Letter, at: datetime) -> None:
+        try:
+            kit.make(letter, at)
+        except Exception:  # whatever it is: what does not hold any more must not lie where the public may find it
+            self.failed[letter.pk] = at
+            if kit.ready(letter) is None:
+                kit.store().drop(letter.pk)
+            raise
+        finally:
+            if letter.is_public:
+                bake_again(letter, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ SENTENCES = {
     "signatories imported": _("A sheet of %(rows)s rows was imported: %(asked)s signatories are asked."),
     "invitation sent": _("Somebody who is asked was invited by mail."),
     "invitation declined": _("Somebody who was asked declined. What was stored of them is erased."),
+    "press kit imported": _("What the press gets was imported: %(releases)s press releases, %(pictures)s pictures."),
 }
 WITH_EVIDENCE = {
     "sign-on accepted": _("A sign-on was accepted. Evidence: %(evidence)s"),

@@ -18,6 +18,9 @@ SAFETY = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
 )
+FRAMED = "/embed/"
+"""In the path of the pages that other sites may show in a frame; they alone."""
+
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json; charset=utf-8",
@@ -27,8 +30,15 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".jpg": "image/jpeg",
     ".png": "image/png",
-    ".xml": "application/atom+xml; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".zip": "application/zip",
+    "": "text/plain; charset=utf-8",  # SHA256SUMS
 }
+PACKED_ALREADY = frozenset({".png", ".jpg", ".pdf", ".docx", ".zip"})
+"""Kinds of files in which there is nothing more to compress."""
+
 FOR_GOOD = "public, max-age=31536000, immutable"
 A_MINUTE = "public, max-age=60"
 GZIP_FROM_BYTES = 1024
@@ -51,11 +61,6 @@ def type_of(path: str) -> str | None:
     return None if path in UNTOLD else TYPES.get(PurePosixPath(path).suffix)
 
 
-def safety_of(path: str) -> tuple[tuple[str, str], ...]:
-    """What keeps a file from doing harm. One page runs a script, of our own: the one that checks a receipt."""
-    return (("Content-Security-Policy", POLICY_WITH_SCRIPT), *SAFETY[1:]) if SCRIPTED.fullmatch(path) else SAFETY
-
-
 def lifetime_of(path: str) -> str:
     """How long a copy of a file may be kept: names live a minute, what has its hash in its name for good.
 
@@ -64,6 +69,19 @@ def lifetime_of(path: str) -> str:
     if CHECKPOINT.fullmatch(path):
         return "no-store"
     return FOR_GOOD if path.startswith(f"{FOLDER}/") or TILE.fullmatch(path) else A_MINUTE
+
+
+def packs(path: str, size: int) -> bool:
+    """Whether a file of `size` bytes goes over the wire compressed."""
+    return size >= GZIP_FROM_BYTES and PurePosixPath(path).suffix not in PACKED_ALREADY
+
+
+def safety_of(path: str) -> tuple[tuple[str, str], ...]:
+    """What browsers may do with a file. One page runs a script, of our own: the one that checks a receipt."""
+    policy = POLICY_WITH_SCRIPT if SCRIPTED.fullmatch(path) else POLICY
+    if FRAMED in path:
+        policy = policy.replace("frame-ancestors 'none'", "frame-ancestors *")
+    return (("Content-Security-Policy", policy), *SAFETY[1:])
 
 
 def wired(*headers: tuple[str, str]) -> list[tuple[bytes, bytes]]:

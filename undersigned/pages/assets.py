@@ -17,7 +17,9 @@ BUNDLES = {
         "names.css",
         "index.css",
         "story.css",
-    )
+        "kit.css",
+    ),
+    "embedded.css": ("tokens.css", "embed.css"),
 }
 """Files that readers fetch as one: a phone on a bad line waits for requests more than for bytes."""
 

@@ -22,16 +22,21 @@ from undersigned.lib.languages import INTERFACE
 from undersigned.pages import story_bakery
 from undersigned.pages.answers import not_found
 from undersigned.pages.assets import FOLDER, assets
+from undersigned.pages.embed import embed
 from undersigned.pages.facts import facts
+from undersigned.pages.feeds import feeds
 from undersigned.pages.frame import render
 from undersigned.pages.generation import Files, PublicFolder
 from undersigned.pages.index import DEFAULT, chooser_page, index_page
-from undersigned.pages.letter import public_page
+from undersigned.pages.kit import Shown, shown
+from undersigned.pages.kit_page import REST, kit_page
+from undersigned.pages.letter import LetterPage, public_page
 from undersigned.pages.log import LOG, log_page
 from undersigned.pages.models import Baked
-from undersigned.pages.moved import LIST, moved_list, moved_page
+from undersigned.pages.moved import KIT, LIST, moved_list, moved_page
 from undersigned.pages.privacy import privacy_notice
 from undersigned.pages.receipt import check_page
+from undersigned.pages.sharing import COUNTER, WHOLE, oembed, sharing
 from undersigned.pages.sign_page import Door, find_page, sign_page
 from undersigned.pages.story_bakery import Due
 from undersigned.signing.models import Kind
@@ -73,6 +78,13 @@ def bake_all(at: datetime) -> list[Letter]:
     folder = PublicFolder(settings.PUBLIC_ROOT)
     with folder.lock():
         return _bake_everything(folder, at)
+
+
+def bake_again(letter: Letter, at: datetime) -> None:
+    """Bake the pages of `letter` although its records are where they were: its kit is another one."""
+    with PublicFolder(settings.PUBLIC_ROOT).lock():  # a bake that took up the former kit has ended
+        Baked.objects.filter(letter=letter).delete()
+    bake_due(at)
 
 
 def _due() -> QuerySet[Letter]:
@@ -173,9 +185,10 @@ def _shared(shown: Iterable[Letter]) -> Iterator[tuple[str, bytes]]:
         yield f"{tag}/index.html", html
         if tag == DEFAULT:
             yield "index.html", html
+    yield from feeds(letters)
     yield LIST, moved_list(letters).encode()
     yield "404.html", not_found(HttpRequest()).content
-    yield "robots.txt", ROBOTS.encode()
+    yield "robots.txt", f"{ROBOTS}Sitemap: {settings.SITE_URL}/sitemap.xml\n".encode()
     for asset in assets().values():
         yield f"{FOLDER}/{asset.name}", asset.content
 
@@ -185,19 +198,28 @@ def _files_of(letter: Letter) -> Iterator[tuple[str, bytes]]:
     chooser = chooser_page(letter)
     yield f"{letter.slug}/index.html", render("pages/chooser.html", chooser.frame, page=chooser).encode()
     yield f"{letter.slug}/letter.json", facts(letter).encode()
+    kit = shown(letter)
+    for name, content in kit.files():
+        yield f"{letter.slug}/{KIT}/{name}", content
     for language in letter.languages:
-        for rest, html in _pages_of(letter, language):
+        page = public_page(letter, language)
+        yield f"{letter.slug}/{language}/oembed.json", oembed(kit, language, page).encode()
+        for rest, html in _pages_of(kit, language, page):
             yield f"{letter.slug}/{language}/{rest}index.html", html.encode()
     for slug in letter.former_slugs.values_list("slug", flat=True):
         yield from _signposts(letter, slug)
 
 
-def _pages_of(letter: Letter, language: str) -> Iterator[tuple[str, str]]:
+def _pages_of(kit: Shown, language: str, page: LetterPage) -> Iterator[tuple[str, str]]:
     """The pages of one language: what follows the language in their address, and their HTML."""
-    page = public_page(letter, language)
-    yield "", render("pages/letter.html", page.frame, page=page)
+    letter = kit.letter
+    yield "", render("pages/letter.html", page.frame, page=page, sharing=sharing(kit, language, page))
+    for what in (COUNTER, WHOLE):
+        yield f"embed/{what}/", embed(what, page)
     notice = privacy_notice(letter, language)
     yield "privacy/", render("pages/privacy.html", notice.frame, notice=notice)
+    parts = kit_page(kit, language, page)
+    yield REST, render("pages/kit.html", parts.frame, page=parts)
     yield "find/", find_page(letter, language)
     about = log_page(letter, language)
     yield f"{LOG}/", render("pages/log.html", about.frame, page=about)

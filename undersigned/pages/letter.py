@@ -68,6 +68,7 @@ class LetterPage:
     version: str
     digest: str
     facts: str
+    kit: str
     date: str
     day: str
     addressees: tuple[PartyView, ...]
@@ -121,6 +122,7 @@ def _page(letter: Letter, content: Content, language: str, place: Place, invited
         version=_("version %(number)s") % {"number": version.number} if version else _("draft"),
         digest=version.hex_digest if version else "",
         facts=f"/{letter.slug}/letter.json" if letter.is_public else "",
+        kit=f"/{letter.slug}/{language}/kit/" if letter.is_public else "",
         date=long_date(date.fromisoformat(content.date), language),
         day=content.date,
         addressees=tuple(_party(party, language, content) for party in content.addressees),

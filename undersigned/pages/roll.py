@@ -88,6 +88,19 @@ def roll(letter: Letter, language: str) -> Roll:
     )
 
 
+def full_roll(letter: Letter, language: str, limit: int) -> Roll:
+    """The roll as it is printed: its supporters in the language's order, or none if they are more than `limit`."""
+    rows = listed(letter).select_related("signatory")
+    writer = _Writer(letter, language)
+    supporters = list(rows.filter(kind=Kind.SUPPORTER)[: limit + 1])
+    named = map(writer.entry, supporters if len(supporters) <= limit else ())
+    return Roll(
+        writer.chapter(rows.filter(kind=Kind.ORGANISATION)),
+        writer.chapter(rows.filter(kind=Kind.PERSON)),
+        tuple(ordered(named, lambda entry: entry.sort, language)),
+    )
+
+
 def countries(letter: Letter) -> int:
     """How many country labels the publicly listed names bear; “international” and none are no countries."""
     keys = listed(letter).exclude(country="").values_list("country").annotate(Count("pk")).order_by()

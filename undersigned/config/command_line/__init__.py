@@ -27,6 +27,7 @@ COMMANDS = {
     "release": "releases",
     "story": "stories",
     "log": "log",
+    "kit": "kits",
     "backup": "records",
     "restore": "records",
 }

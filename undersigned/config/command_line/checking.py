@@ -13,6 +13,7 @@ from django.db import connection
 from undersigned.config.command_line.keys import SITE_KEYS
 from undersigned.config.mailing import make_transport, own_address
 from undersigned.config.migrating import refuse_other_shape
+from undersigned.kit.fonts import missing
 from undersigned.ledger import head
 from undersigned.ledger.models import Log
 from undersigned.letters.models import Letter
@@ -107,6 +108,14 @@ def _disk() -> str:
     return f"{free // 1024**3} GB are free"
 
 
+def _fonts() -> str:
+    tags = {tag for languages in Letter.objects.values_list("languages", flat=True) for tag in languages}
+    absent = missing(tags)
+    if absent:
+        raise NotInOrder(f"kits cannot be made without {', '.join(absent)} (Debian: fonts-noto-core, fonts-noto-cjk)")
+    return f"all that {len(tags)} languages need"
+
+
 def _public_folder() -> str:
     if not settings.PUBLIC_ROOT.exists():
         raise NotInOrder(f"{settings.PUBLIC_ROOT} is not there yet; the worker bakes it")
@@ -122,5 +131,6 @@ CHECKS: dict[str, Callable[[], str]] = {
     "mail": _mail,
     "time": _time,
     "disk": _disk,
+    "fonts": _fonts,
     "public folder": _public_folder,
 }
