@@ -116,7 +116,6 @@ INSTALLED_APPS = [
     "undersigned.signing",
     "undersigned.releases",
     "undersigned.stories",
-
     "undersigned.kit",
     "undersigned.pages",
 ]

@@ -187,7 +187,7 @@ def _name(entry: Entry) -> printed.Name:
 
 def _imprint(letter: Letter, content: Content, tag: str, stand: Stand, edition: int) -> Iterator[Fact]:
     version = letter.frozen
-    yield Fact(_("Edition"), number(edition, tag))
+    yield Fact(pgettext("of a kit", "Edition"), number(edition, tag))
     release = release_of(letter)
     if release:
         moment = wall_time(datetime.fromisoformat(release.wall_time), tag)
