@@ -40,6 +40,12 @@ NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
+@pytest.fixture(autouse=True)
+def _logs_of_its_own(tmp_path: Path, settings: Settings) -> None:
+    """Each test publishes its logs where no other test did."""
+    settings.LOGS = tmp_path / "data" / "logs"
+
+
 @pytest.fixture
 def coalition(tmp_path: Path, settings: Settings) -> pyrage.x25519.Identity:
     """The coalition's offline key; the keys of the site are made beside its public half."""
@@ -171,7 +177,7 @@ def sign_and_confirm(person: Person, letter: Letter, at: datetime = NOON, **type
 
 def number_entries(letter: Letter, hidden_batch: int = 1) -> int:
     """Let the sequencer number what waits in the log of `letter`."""
-    return sequence(Log.objects.get(origin=letter.origin).pk, hidden_batch=hidden_batch)
+    return len(sequence(Log.objects.get(origin=letter.origin).pk, hidden_batch=hidden_batch))
 
 
 def notes(keys: KeyRing, template: str = "") -> list[dict[str, Any]]:

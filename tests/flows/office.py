@@ -141,7 +141,14 @@ class Office:
     def bytes_at_rest(self) -> bytes:
         """Everything that lies on the disk: record, write-ahead log, public folder, mails. (Keys and data of ours.)"""
         files = [path for path in self.folder.rglob("*") if path.is_file()]
-        return b"\0".join(path.read_bytes() for path in files)
+        return b"\0".join(map(_content, files))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # a draft of the running program, which has its own name by now
+        return b""
 
 
 def _opened(path: Path) -> EmailMessage:

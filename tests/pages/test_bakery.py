@@ -10,6 +10,9 @@ from pytest_django.fixtures import Settings
 from tests.pages.conftest import Crumbs
 from tests.people import AMAL, BILGE, OYUN, SECRETARY, SOMI
 from tests.stage import DAY, HOUR, MINUTE, NOON, invitation_to, make_letter, number_entries, sign_and_confirm, sign_on
+from undersigned.config.worker import sequence_step
+from undersigned.ledger.reading import source_at
+from undersigned.ledger.verify import Known, verify
 from undersigned.letters.freeze import freeze
 from undersigned.letters.models import Letter, SignOns
 from undersigned.letters.rename import rename
@@ -226,7 +229,7 @@ def test_no_page_is_over_a_hundred_kilobytes_or_calls_elsewhere(
     for path, content in crumbs().items():
         assert len(content) < 100_000, path
         if path.endswith(".html"):
-            assert b"<script" not in content
+            assert b"<script" not in content or path.endswith("/receipt/index.html")
             assert b" style=" not in content
             assert b"default-src 'none'" in content
 
@@ -315,3 +318,51 @@ def test_a_folder_that_was_lost_is_baked_anew(letter: Letter, folder: PublicFold
     folder.root.unlink()
     bake_due(NOON + HOUR)
     assert crumbs() == before
+
+
+# --- The log ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_log_of_a_letter_appears_with_its_release_and_not_before(embargoed: Letter, folder: PublicFolder) -> None:
+    bake_all(NOON)
+    assert not folder.links()
+    release_due(NOON + 2 * DAY)
+    sequence_step(NOON + 2 * DAY)
+    assert not list(folder.root.rglob("checkpoint"))
+    bake_due(NOON + 2 * DAY)
+    checkpoint = folder.root / embargoed.slug / "log" / "checkpoint"
+    assert checkpoint.read_text().startswith(f"{embargoed.origin}\n2\n")
+
+
+def test_the_log_is_found_under_every_address_that_its_letter_had(letter: Letter, folder: PublicFolder) -> None:
+    old = letter.slug
+    rename(letter, "close-the-gap", SECRETARY, NOON)
+    sequence_step(NOON)
+    bake_due(NOON)
+    heads = [(folder.root / slug / "log/checkpoint").read_bytes() for slug in (old, "close-the-gap")]
+    assert heads[0] == heads[1]
+
+
+def test_the_log_of_an_archived_letter_stays(letter: Letter, folder: PublicFolder) -> None:
+    sequence_step(NOON)
+    archive(letter, SECRETARY, NOON)
+    bake_due(NOON)
+    assert (folder.root / letter.slug / "log/checkpoint").exists()
+
+
+def test_a_stranger_who_recounts_the_published_folder_finds_what_its_page_says(
+    letter: Letter, folder: PublicFolder, settings: Settings
+) -> None:
+    settings.HIDDEN_BATCH = 2
+    signatures = [sign_and_confirm(person, letter) for person in (SOMI, AMAL, BILGE, OYUN)]
+    accept(signatures[3], SECRETARY, NOON)
+    sequence_step(NOON)
+    bake_due(NOON)
+    withdraw([signatures[0].pk], NOON)
+    sequence_step(NOON)
+    for at, size, organisations, hidden in ((NOON, 6, 1, 2), (NOON + DAY, 7, 1, 2)):
+        verdict = verify(source_at(str(folder.root / letter.slug)), Known(), lambda _done, _of: None)
+        assert verdict.head.size == 7
+        assert verdict.compared == size
+        assert sum(verdict.counts.values()) == organisations + hidden
+        bake_due(at)

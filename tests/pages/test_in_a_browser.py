@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.pages.conftest import Crumbs
 from tests.people import AMAL, OYUN, RUTH, SECRETARY, SOMI
 from tests.stage import HOUR, NOON, invitation_to, make_letter, number_entries, sign_and_confirm, sign_on
-from undersigned.intake.headers import POLICY, TYPES
+from undersigned.intake.headers import TYPES, safety_of
 from undersigned.letters import draft
 from undersigned.letters.blocks import Kind, Source
 from undersigned.letters.content import ParallelBlock, Wording
@@ -78,7 +78,7 @@ def reader(browser: Browser, pages: Crumbs) -> Generator[Callable[..., Page]]:
             route.abort()
             return
         kind = TYPES["." + path.rpartition(".")[2]]
-        route.fulfill(body=pages[path], headers={"Content-Type": kind, "Content-Security-Policy": POLICY})
+        route.fulfill(body=pages[path], headers={**dict(safety_of(path)), "Content-Type": kind})
 
     def open_page(**options: Any) -> Page:
         context = browser.new_context(**options)

@@ -125,6 +125,20 @@ def test_many_mailboxes_cost_as_many_statements_as_one() -> None:
     assert statements[0] == statements[1]
 
 
+def test_however_many_notes_wait_only_those_whose_turn_it_is_are_looked_at() -> None:
+    """SQLite goes by the indexes alone; PostgreSQL by what it has counted, which in a test is next to nothing."""
+    if connection.vendor == "sqlite":
+        with CaptureQueriesContext(connection) as queries:
+            gathering._due(NOON)
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {queries[0]['sql']}")
+            plan = [row[3] for row in cursor.fetchall()]
+        assert [step for step in plan if "post_note" in step] == [
+            "SEARCH post_note USING INDEX notes_waiting_by_audience (audience=?)"
+        ]
+        assert "SEARCH U0 USING INDEX notes_waiting (due_at<?)" in plan
+
+
 def test_a_note_whose_mailbox_had_its_mail_is_due_again_a_day_after_that() -> None:
     put([note()], NOON)
     gather(NOON)

@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 from tests.people import AMAL, BILGE, CLERK, SECRETARY, SOMI
 from tests.stage import DAY, HOUR, MINUTE, NOON, invitation_to, make_letter, number_entries, sign_and_confirm
 from tests.trouble import another_process, at_once, cut_at_each_step, everything
-from undersigned.ledger.models import Entry, Event, Log
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.tally import counts
 from undersigned.letters.freeze import freeze
 from undersigned.letters.models import Letter, SignOns

@@ -3,7 +3,8 @@ import pytest
 from tests.people import MARA, OYUN, PEDRO, SECRETARY, SOMI, Person
 from tests.stage import DAY, NOON, ask, notes, sign_and_confirm
 from tests.trouble import at_once, cut_at_each_step, everything
-from undersigned.ledger.models import Entry, Event
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Entry
 from undersigned.letters.models import Letter, SignOns
 from undersigned.letters.stages import set_sign_ons
 from undersigned.lib.keys import KeyRing

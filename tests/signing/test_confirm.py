@@ -6,7 +6,8 @@ from cryptography.exceptions import InvalidTag
 
 from tests.people import AMAL, OYUN, RUTH, SECRETARY, SOMI, Person
 from tests.stage import DAY, HOUR, MINUTE, NOON, notes, number_entries, sign_and_confirm, sign_on
-from undersigned.ledger.models import Entry, Event, Log, Tallied
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.tally import counts, recount
 from undersigned.letters.models import Letter
 from undersigned.letters.stages import LetterIsArchived, archive

@@ -2,7 +2,8 @@ import pytest
 
 from tests.people import OYUN, PEDRO, RUTH, SECRETARY, SOMI
 from tests.stage import DAY, NOON, invitation_to, notes, number_entries, sign_and_confirm, sign_on
-from undersigned.ledger.models import Entry, Event, Log, Tallied
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.tally import counts, recount
 from undersigned.letters.models import AuditRecord, Letter
 from undersigned.letters.stages import LetterIsArchived, archive

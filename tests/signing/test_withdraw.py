@@ -2,7 +2,8 @@ from uuid import uuid4
 
 from tests.people import AMAL, OYUN, SECRETARY, SOMI
 from tests.stage import DAY, NOON, invitation_to, notes, number_entries, sign_and_confirm, sign_on
-from undersigned.ledger.models import Entry, Event, Log, Opening
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Entry, Log, Opening
 from undersigned.ledger.tally import counts, recount
 from undersigned.letters.models import Letter
 from undersigned.lib.addresses import EmailAddress

@@ -27,6 +27,7 @@ from undersigned.pages.bakery import bake_all, bake_due
 from undersigned.releases.release import Moment, release_due, schedule
 from undersigned.signing.ask import Evidence, Import, import_rows
 from undersigned.signing.confirm import confirm
+from undersigned.signing.models import Signature
 from undersigned.signing.sheet import Row, read_sheet
 from undersigned.signing.sign import Receipt, sign
 from undersigned.signing.sign_on import SignOn, parse
@@ -98,9 +99,15 @@ def _stage(login: Path) -> None:
     terms = terms_of(letter, invited=False)
     waiting = [parse(_ticked(form, terms.digest), form["kind"], form["language"], terms) for form in WAITING]
     _sign(waiting, now() - timedelta(minutes=20))
-    sequence_step(now())
+    Signature.objects.update(receipted_at=at)  # nobody is there to read so many receipts
     _tell_stories(by, now())
-    transaction.on_commit(lambda: bake_due(now()))
+    transaction.on_commit(_publish)
+
+
+def _publish() -> None:
+    """The log first, and not before its record is on the disk: what was published once cannot be taken back."""
+    sequence_step(now())
+    bake_due(now())
 
 
 def _tell_stories(by: Actor, at: datetime) -> None:
@@ -158,4 +165,3 @@ def _sign(sign_ons: list[SignOn], at: datetime) -> None:
     """Sign and confirm, a minute apart; the mails that these would have had are taken back by confirming."""
     receipts = [answer for answer in sign(sign_ons, at) if isinstance(answer, Receipt)]
     confirm([receipt.signature for receipt in receipts], at + timedelta(minutes=1))
-    sequence_step(at)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from undersigned.ledger.note import is_origin
 from undersigned.lib.env import Misconfigured, env_bool, env_int, env_path, env_seconds, env_str
 from undersigned.lib.keys import KeyRing
 
@@ -16,10 +17,15 @@ KEYS = KeyRing(env_path("UNDERSIGNED_KEYS", DATA / "keys").resolve())
 # Not resolved: the public root is itself a link, to the generation that is shown.
 PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").absolute()  # a link, which must not be followed here
 KITS = DATA / "kits"  # what is ready for the press; private until the bakery takes it out
+LOGS = PUBLIC_ROOT.parent / "logs"  # beside the generations, which lead to those of released letters
 SITE_URL = env_str("UNDERSIGNED_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("UNDERSIGNED_SITE_NAME", "Undersigned")
 SOURCE_URL = env_str("UNDERSIGNED_SOURCE_URL", "")
 LOG_NAME = env_str("UNDERSIGNED_LOG_NAME", "undersigned.example")
+if not is_origin(LOG_NAME):  # it is part of every log's name, which can never change
+    raise Misconfigured(
+        "UNDERSIGNED_LOG_NAME", "a name such as letters.example.org, without https:// and without a port"
+    )
 ALLOWED_HOSTS = env_str("UNDERSIGNED_HOSTS", urlsplit(SITE_URL).hostname or "127.0.0.1").split(",")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 

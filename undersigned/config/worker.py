@@ -18,8 +18,8 @@ from django.db import DatabaseError, close_old_connections, connections
 
 from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
-from undersigned.ledger.models import Entry
-from undersigned.ledger.sequence import sequence
+from undersigned.ledger.models import Entry, Log
+from undersigned.ledger.publish import publish, tend
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
 from undersigned.lib.faults import Faults
@@ -30,6 +30,7 @@ from undersigned.post.purge import purge
 from undersigned.post.sender import FEWEST, Sender, fitting
 from undersigned.releases.release import next_due, release_due
 from undersigned.signing.arrivals import take_in
+from undersigned.signing.receipts import send_receipts
 from undersigned.signing.retention import forget, lapse, remind
 from undersigned.stories.publish import next_due as next_story_due
 from undersigned.stories.publish import publish_due
@@ -50,14 +51,23 @@ class Step:
 
 
 def sequence_step(_at: datetime) -> None:
-    """Number all that waits in the opened logs; the bakery sees that they have grown. No log waits for another."""
-    waiting = Entry.objects.filter(index=None, log__opened_at__isnull=False)
+    """Number and publish all that waits in the opened logs; the bakery sees that they have grown.
+
+    A log that must not be signed any more, or that is at fault, holds up no other one.
+    """
+    waiting = set(Entry.objects.filter(index=None).values_list("log_id", flat=True).distinct())
     faults = Faults("logs")
-    for log_id in waiting.values_list("log_id", flat=True).distinct():
+    for log_id in Log.objects.filter(opened_at__isnull=False).order_by("pk").values_list("pk", flat=True):
         with faults.set_aside():
-            while sequence(log_id, hidden_batch=settings.HIDDEN_BATCH):
-                pass  # another batch: at a release all that was confirmed under embargo waits at once
+            _tend(log_id, has_more=log_id in waiting)
     faults.rise()
+
+
+def _tend(log_id: int, *, has_more: bool) -> None:
+    if has_more:
+        tend(log_id, hidden_batch=settings.HIDDEN_BATCH)
+    else:
+        publish(log_id)  # what a crashed worker had numbered, or one on another machine
 
 
 MINUTE = timedelta(minutes=1)
@@ -69,6 +79,7 @@ CLOCK = (
     Step("sequence", sequence_step),
     Step("bake", bake_due),
     Step("rank", rank, BETWEEN_RANKINGS),
+    Step("receipts", send_receipts, MINUTE),
     Step("remind", remind, MINUTE),
     Step("lapse", lapse, MINUTE),
     Step("forget", forget, MINUTE),

@@ -28,7 +28,7 @@ COPIES_BYTES = 256 * 1024 * 1024
 
 NOUGHT = re.compile(rb"q=0(\.0{0,3})?")
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int, int]
 
 
 @dataclass(slots=True)
@@ -215,4 +215,7 @@ def _stamp(place: str | int) -> Stamp | None:
         found = os.stat(place)
     except (OSError, ValueError):
         return None
-    return (found.st_ino, found.st_mtime_ns, found.st_size) if stat.S_ISREG(found.st_mode) else None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    # The time of the last change of status too: the files of a log all bear one time of writing.
+    return (found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size)

@@ -8,7 +8,8 @@ from django.db.models import F
 
 from undersigned.kit.models import Edition
 from undersigned.kit.store import Stand
-from undersigned.ledger.models import Event, Log
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Log
 from undersigned.letters.models import Letter
 from undersigned.signing.models import Signature
 

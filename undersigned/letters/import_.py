@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from undersigned.ledger.keys import LogKeys
 from undersigned.ledger.models import Log
 from undersigned.letters import draft, folder
 from undersigned.letters.audit import Actor, record
@@ -72,6 +73,7 @@ def _letter(manifest: Manifest, at: datetime) -> Letter:
     _refuse_taken(manifest)
     origin = _origin(manifest)
     Log.objects.create(origin=origin)
+    LogKeys(settings.KEYS, origin).begin(at)
     return Letter.objects.create(slug=manifest.slug, origin=origin, created_at=at, **terms)
 
 

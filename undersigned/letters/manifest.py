@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from undersigned.ledger.note import is_origin
 from undersigned.letters.blocks import WrongFile, refusing_at_once
 from undersigned.letters.content import Party
 from undersigned.letters.toml import Document, KeyMissing, Table, WrongValue
@@ -26,7 +27,6 @@ RESERVED_SLUGS = frozenset({
 """First parts of addresses that belong to the site, so that no letter can take them."""
 
 _SLUG = re.compile(r"[a-z0-9-]{3,60}")
-_ORIGIN = re.compile(r"(?=.{3,200}$)[a-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*")
 _LABEL_KEY = re.compile(r"[A-Z]{2}|x-[a-z][a-z-]{1,30}")
 
 
@@ -89,7 +89,9 @@ class WrongLabelKey(WrongFile):
 
 class WrongOrigin(WrongFile):
     code = "wrong-origin"
-    message = gettext_noop("“%(key)s” must look like “example.org/name-of-the-letter”, without https://.")
+    message = gettext_noop(
+        "“%(key)s” must look like “example.org/name-of-the-letter”, without a port and without https://."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def _keep_until(root: Table) -> dt.date:
 
 def _origin(root: Table) -> str:
     origin = root.text("origin", default="")
-    if origin and not _ORIGIN.fullmatch(origin):
+    if origin and not is_origin(origin):
         root.tell(WrongOrigin, "origin")
     return origin
 

@@ -7,14 +7,16 @@ Equal records give equal bytes: nothing says when it was baked.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
+from undersigned.ledger.folder import LogFolder
 from undersigned.ledger.models import Log
-from undersigned.letters.models import Letter, Publication
+from undersigned.letters.models import FormerSlug, Letter, Publication
 from undersigned.lib.faults import Faults
 from undersigned.lib.languages import INTERFACE
 from undersigned.pages import story_bakery
@@ -29,9 +31,11 @@ from undersigned.pages.index import DEFAULT, chooser_page, index_page
 from undersigned.pages.kit import Shown, shown
 from undersigned.pages.kit_page import REST, kit_page
 from undersigned.pages.letter import LetterPage, public_page
+from undersigned.pages.log import LOG, log_page
 from undersigned.pages.models import Baked
 from undersigned.pages.moved import KIT, LIST, moved_list, moved_page
 from undersigned.pages.privacy import privacy_notice
+from undersigned.pages.receipt import check_page
 from undersigned.pages.sharing import COUNTER, WHOLE, oembed, sharing
 from undersigned.pages.sign_page import Door, find_page, sign_page
 from undersigned.pages.story_bakery import Due
@@ -110,7 +114,7 @@ def _bake(folder: PublicFolder, letters: list[Letter], stories: list[Due], at: d
     baked = [letter for letter in letters if letter.pk in rendered]
     gone = _unmade(present, files) if everything else _gone(present, baked, files)
     gone |= story_bakery.gone(present, files, stories)
-    folder.publish(files, frozenset(path for path in gone if path.partition("/")[0] not in spoilt))
+    folder.publish(files, frozenset(path for path in gone if path.partition("/")[0] not in spoilt), _logs())
     _note_baked({letter.pk: states[letter.pk] for letter in baked}, stories, at)
     faults.rise()
 
@@ -149,6 +153,15 @@ def _note_baked(states: Mapping[UUID, State], stories: list[Due], at: datetime) 
 def _unmade(present: set[str], files: Files) -> frozenset[str]:
     """Files that are there and are not made any more; assets outlive their generation."""
     return frozenset(path for path in present - files.keys() if not path.startswith(f"{FOLDER}/"))
+
+
+def _logs() -> dict[str, Path]:
+    """Where the logs of the public letters are found: under their addresses of today and of old."""
+    origins = dict(public_letters().values_list("slug", "origin"))
+    former = FormerSlug.objects.filter(letter__in=public_letters()).values_list("slug", "letter__origin")
+    return {
+        f"{slug}/{LOG}": LogFolder.of(settings.LOGS, origin).root for slug, origin in (origins | dict(former)).items()
+    }
 
 
 def _gone(present: set[str], letters: list[Letter], files: Files) -> frozenset[str]:
@@ -208,6 +221,10 @@ def _pages_of(kit: Shown, language: str, page: LetterPage) -> Iterator[tuple[str
     parts = kit_page(kit, language, page)
     yield REST, render("pages/kit.html", parts.frame, page=parts)
     yield "find/", find_page(letter, language)
+    about = log_page(letter, language)
+    yield f"{LOG}/", render("pages/log.html", about.frame, page=about)
+    check = check_page(letter, language)
+    yield "receipt/", render("pages/receipt.html", check.frame, page=check)
     for kind in _open_kinds(letter):
         yield f"sign/{kind}/", sign_page(Door.public(letter, kind, language))
 

@@ -40,7 +40,8 @@ class Frame:
 
     `language` is that in which the page's main part is written, as HTML's `lang` has it. `canonical` is the page's
     path; a page without one is not for search engines, and no `hreflang` leads to it. `default` is the path of the
-    page where one chooses a language. `privacy` and `find` are paths, left out where empty.
+    page where one chooses a language. `privacy`, `find` and `log` are paths, left out where empty. A page whose
+    frame says `has_script` may run scripts of our own; all others run none.
     """
 
     language: str
@@ -53,6 +54,8 @@ class Frame:
     default: str = ""
     privacy: str = ""
     find: str = ""
+    log: str = ""
+    has_script: bool = False
     is_demonstration: bool = False
 
     @property
@@ -116,6 +119,7 @@ def letter_frame(letter: Letter, language: str, place: Place, title: str) -> Fra
         canonical="" if place.is_private else place.path(language),
         privacy=f"/{letter.slug}/{language}/privacy/" if letter.is_public else "",
         find=f"/{letter.slug}/{language}/find/" if letter.is_public else "",
+        log=f"/{letter.slug}/{language}/log/" if letter.is_public else "",
         is_demonstration=letter.is_demonstration,
     )
 

@@ -2,7 +2,8 @@
 
 `data/public` → `data/generations/7/`; beside it `6/`, for readers who are in the middle of it, and `.scratch/`, where
 files and generations are prepared. A crash at any step leaves the folder as it was; the next baker sweeps up. The
-older generation holds nothing that the newer one does not: what was withdrawn is on no disk of ours.
+older generation holds nothing that the newer one does not: what was withdrawn is on no disk of ours. What grows by
+itself, as the logs do, lies beside the generations; what of it is to be public has a link in each of them.
 """
 
 import fcntl
@@ -17,6 +18,8 @@ KEPT = 2
 """How many generations stay: the one that is served, and the one before it."""
 
 Files = Mapping[str, bytes]
+Links = Mapping[str, Path]
+"""Addresses below the public root, and the folders to be found there."""
 
 
 class NotOurs(Exception):
@@ -55,19 +58,25 @@ class PublicFolder:
         """The files of the current generation, relative to it."""
         return _paths(self.current) if self.current else set()
 
-    def publish(self, files: Files, gone: frozenset[str] = frozenset()) -> bool:
+    def links(self) -> dict[str, str]:
+        """The links of the current generation, each with the relative path to which it leads."""
+        return _links(self.current) if self.current else {}
+
+    def publish(self, files: Files, gone: frozenset[str] = frozenset(), links: Links | None = None) -> bool:
         """Make `files` public and take `gone` away; whether anything changed.
 
-        What changes only in content is replaced file by file. New or vanishing files appear or vanish
-        together, by a switch to a new generation.
+        `links`, if given, are all there are to be. What changes only in content is replaced file by file. New or
+        vanishing files and links appear or vanish together, by a switch to a new generation.
         """
-        present = self.paths()
+        present, linked = self.paths(), self.links()
+        wanted = linked if links is None else {path: self._leading_to(target, path) for path, target in links.items()}
         changed = {path: content for path, content in files.items() if not self._holds(path, content)}
         gone = gone & present
-        if not changed and not gone and self.current:
+        is_new = not self.current or wanted != linked
+        if not changed and not gone and not is_new:
             return False
-        if gone or not changed.keys() <= present or not self.current:
-            self._switch(self._prepare(changed, gone))
+        if gone or not changed.keys() <= present or is_new:
+            self._switch(self._prepare(changed, gone, wanted))
         else:
             self._replace(changed)
         self._tidy_older()
@@ -88,7 +97,11 @@ class PublicFolder:
         for folder in {(generation / path).parent for path in files}:
             _sync_folder(folder)
 
-    def _prepare(self, changed: Files, gone: frozenset[str]) -> Path:
+    def _leading_to(self, target: Path, path: str) -> str:
+        """What a link at `path` says to lead to `target`, in whichever generation it is."""
+        return os.path.relpath(target, (self.generations / "0" / path).parent)
+
+    def _prepare(self, changed: Files, gone: frozenset[str], links: Mapping[str, str]) -> Path:
         """A new generation in full, beside the public folder: unchanged files are links to those that are there."""
         draft = self.scratch / "generation"
         for path in sorted(self.paths() - gone - changed.keys()):
@@ -97,6 +110,9 @@ class PublicFolder:
         for path, content in sorted(changed.items()):
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             _write(draft / path, content)
+        for path, target in sorted(links.items()):
+            (draft / path).parent.mkdir(parents=True, exist_ok=True)
+            (draft / path).symlink_to(target)
         for folder, _folders, _files in os.walk(draft):
             _sync_folder(Path(folder))
         place = self.generations / str(self._next_number())
@@ -126,7 +142,10 @@ class PublicFolder:
         older = [generation for generation in self._numbered() if generation != self.current]
         for generation in older[: -(KEPT - 1)]:
             shutil.rmtree(generation)
+        kept = self.links()
         for generation in older[-(KEPT - 1) :]:
+            for path in _links(generation).keys() - kept.keys():
+                (generation / path).unlink()
             for path in _paths(generation):
                 self._tidy(generation / path, _existing(self.current) / path)
 
@@ -165,7 +184,17 @@ def _existing(generation: Path | None) -> Path:
 
 
 def _paths(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return {path.relative_to(folder).as_posix() for path in _inside(folder) if path.is_file()}
+
+
+def _links(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): os.readlink(path) for path in _inside(folder) if path.is_symlink()}
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """All that lies in `folder`, without going through links."""
+    for place, folders, files in os.walk(folder):
+        yield from (Path(place, name) for name in (*folders, *files))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -128,7 +128,7 @@ def _page(letter: Letter, content: Content, language: str, place: Place, invited
         addressees=tuple(_party(party, language, content) for party in content.addressees),
         cc=tuple(_party(party, language, content) for party in content.cc),
         body=body(content, language),
-        tally=tally(letter, tag) if shows_names else None,
+        tally=tally(letter, tag, language) if shows_names else None,
         roll=roll(letter, language) if shows_names else None,
         sign=_sign_area(letter, language, place, version, invited),
         updates=updates(letter, language) if letter.is_public else (),

@@ -13,9 +13,11 @@ from undersigned.lib.languages import autonym
 from undersigned.pages.answers import Way
 from undersigned.pages.frame import interface_tag
 from undersigned.pages.outcome import letter_ways, path_in, what_it_means
+from undersigned.pages.receipt import evidence
 from undersigned.pages.sign_page import Signed
 from undersigned.signing.confirm import Outcome
 from undersigned.signing.models import STANDING, Correction, Kind, Signatory, Signature, State, Visibility
+from undersigned.signing.receipts import has_receipt
 from undersigned.signing.withdraw import mailbox_of
 
 
@@ -259,9 +261,11 @@ def _buttons(signature: Signature) -> list[Button]:
             Button(_("This was not me"), _("We delete what was entered."), {"action": "not-me"}),
             never,
         ]
-    if signature.state in STANDING:
-        return [Button(_("Withdraw my signature"), _("We ask once more before it happens."), {"action": "withdraw"})]
-    return []
+    if signature.state not in STANDING:
+        return []
+    receipt = [Button(_("Download my receipt"), evidence(), {"action": "receipt"})] if has_receipt(signature) else []
+    withdrawal = Button(_("Withdraw my signature"), _("We ask once more before it happens."), {"action": "withdraw"})
+    return [*receipt, withdrawal]
 
 
 def _ways(visit: Visit) -> list[Way]:

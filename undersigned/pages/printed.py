@@ -200,6 +200,8 @@ def _imprint(letter: Letter, content: Content, tag: str, stand: Stand, edition: 
     if version:
         yield Fact(_("SHA-256 of the text"), stand.version, is_code=True)
     yield Fact(_("Public log"), _log(letter, stand, tag))
+    if stand.log_root:
+        yield Fact(_("Root hash of the log at that size"), stand.log_root, is_code=True)
     yield Fact("", " ".join(rules()))
 
 

@@ -13,13 +13,24 @@ from django.views.decorators.csrf import csrf_exempt
 from undersigned.lib.clock import now
 from undersigned.lib.languages import interface_for
 from undersigned.lib.refusal import Refusal, Refused
-from undersigned.pages.answers import Message, Way, answer, language_of, not_found, plain_frame, say, say_refused
+from undersigned.pages.answers import (
+    Message,
+    Way,
+    answer,
+    hand_over,
+    language_of,
+    not_found,
+    plain_frame,
+    say,
+    say_refused,
+)
 from undersigned.pages.blank import correction_form
 from undersigned.pages.form import SignForm
 from undersigned.pages.frame import Frame, render
 from undersigned.pages.incoming import read_fields, refuse_from_elsewhere
 from undersigned.pages.outcome import frame_of, letter_ways, say_confirmed, say_withdrawn
 from undersigned.pages.own import OwnPage, Visit, can_correct, card_as_typed, expired_page, own_page, withdrawal_page
+from undersigned.pages.receipt import packed
 from undersigned.signing.answer import decline
 from undersigned.signing.confirm import confirm
 from undersigned.signing.correct import correct
@@ -27,6 +38,7 @@ from undersigned.signing.decide import DecidedMeanwhile
 from undersigned.signing.find import send_link_again
 from undersigned.signing.links import Link, LinkExpired, LinkForged
 from undersigned.signing.models import Signature, State
+from undersigned.signing.receipts import receipt_of
 from undersigned.signing.sign_on import parse_card
 from undersigned.signing.terms import terms_of
 from undersigned.signing.withdraw import never_mail_again, not_me, withdraw
@@ -115,12 +127,22 @@ def _never(visit: Visit, at: datetime) -> HttpResponse:
     return _say(visit, _("We will not write again"), said)
 
 
+def _receipt(visit: Visit, _at: datetime) -> HttpResponse:
+    """The receipt, as a file; the page above the button has said what it is."""
+    receipt = receipt_of(visit.signature)
+    if receipt is None:
+        said = _("Your entry is not in the public log yet. Try again in a moment.")
+        return _say(visit, _("Your receipt is not ready yet"), said)
+    return hand_over(packed(receipt), "receipt.zip", "application/zip")
+
+
 ACTS: dict[str, Act] = {
     "confirm": _confirm,
     "withdraw": _withdraw,
     "not-me": _not_me,
     "decline": _decline,
     "never": _never,
+    "receipt": _receipt,
 }
 
 

@@ -151,6 +151,22 @@ def _listed(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
+def _receipt(facts: Mapping[str, str]) -> list[str]:
+    kept = []
+    if facts.get("checkpoint"):
+        kept = [
+            _("Keep this line: with it anybody can show later that nothing was taken out or changed:"),
+            facts["checkpoint"],
+        ]
+    return [
+        _("What you confirmed has been counted. Your receipt is ready. Read what it is before you download it here:"),
+        facts["link"],
+        _("The link is private; do not pass it on."),
+        *kept,
+        _("On the same page you can choose never to be written to again."),
+    ]
+
+
 def _refused(facts: Mapping[str, str]) -> list[str]:
     return [
         _("What you entered and confirmed was not accepted. This is the reason that was given:"),
@@ -172,6 +188,7 @@ TEMPLATES: dict[str, Callable[[Mapping[str, str]], list[str]]] = {
     "asked": _asked,
     "links": _links,
     "listed": _listed,
+    "receipt": _receipt,
     "refused": _refused,
     "merged": _merged,
 }

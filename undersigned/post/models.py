@@ -17,10 +17,12 @@ class Note(models.Model):
     sealed = models.BinaryField()
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    mail = models.ForeignKey("post.Mail", on_delete=models.CASCADE, null=True, related_name="notes")
+    mail = models.ForeignKey("post.Mail", on_delete=models.CASCADE, null=True, related_name="notes", db_index=False)
 
     class Meta:
         indexes = [
+            # Not of those that wait: SQLite would take it for the best way to them, and walk through all of them.
+            models.Index(fields=["mail"], condition=models.Q(mail__isnull=False), name="notes_by_mail"),
             models.Index(fields=["due_at"], condition=models.Q(mail=None), name="notes_waiting"),
             models.Index(fields=["audience"], condition=models.Q(mail=None), name="notes_waiting_by_audience"),
         ]

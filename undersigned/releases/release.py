@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 
 from undersigned.ledger.entries import NewEntry, append
-from undersigned.ledger.models import Event, Log
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Log
 from undersigned.letters.audit import Actor, record
 from undersigned.letters.models import Letter, Publication, SignOns, Way
 from undersigned.letters.stages import NotFrozenYet, move, set_sign_ons

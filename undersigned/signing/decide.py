@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from undersigned.ledger.entries import undo
-from undersigned.ledger.models import Event
+from undersigned.ledger.events import Event
 from undersigned.letters.audit import Actor, record
 from undersigned.letters.models import Publication
 from undersigned.letters.stages import LetterIsArchived, touch

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from undersigned.ledger.entries import undo
-from undersigned.ledger.models import Event
+from undersigned.ledger.events import Event
 from undersigned.letters.stages import touch
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.sealing import unseal

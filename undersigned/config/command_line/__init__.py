@@ -27,11 +27,12 @@ COMMANDS = {
     "release": "releases",
     "story": "stories",
     "kit": "kits",
+    "log": "log",
     "backup": "records",
     "restore": "records",
 }
-WITHOUT_DJANGO = {"demo"}
-"""Commands that settle first where the data is; all others find the settings ready."""
+WITHOUT_DJANGO = {"demo", "log"}
+"""Commands that settle first where the data is, or need none; all others find the settings ready."""
 
 
 class Commands(click.Group):

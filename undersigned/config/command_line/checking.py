@@ -14,6 +14,8 @@ from undersigned.config.command_line.keys import SITE_KEYS
 from undersigned.config.mailing import make_transport, own_address
 from undersigned.config.migrating import refuse_other_shape
 from undersigned.kit.fonts import missing
+from undersigned.ledger import head
+from undersigned.ledger.models import Log
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
 from undersigned.post.smtp import SmtpTransport
@@ -61,6 +63,17 @@ def _letter_keys() -> str:
     for letter in letters:
         settings.KEYS.letter_key(letter)
     return f"{len(letters)} letters"
+
+
+def _logs() -> str:
+    """Each opened log can be signed on: its keys are there, and its published head is the beginning of it."""
+    logs = list(Log.objects.filter(opened_at__isnull=False))
+    for log in logs:
+        keys = head.keys_of(log)
+        if keys.periods():
+            keys.signers()
+        head.refuse_unless_it_continues(log, head.published(head.folder_of(log), keys))
+    return f"{len(logs)} opened"
 
 
 def _database() -> str:
@@ -114,6 +127,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "keys": _keys,
     "database": _database,
     "keys of letters": _letter_keys,
+    "logs": _logs,
     "mail": _mail,
     "time": _time,
     "disk": _disk,
