@@ -16,8 +16,8 @@ DATA = env_path("UNDERSIGNED_DATA", Path("data")).resolve()
 KEYS = KeyRing(env_path("UNDERSIGNED_KEYS", DATA / "keys").resolve())
 # Not resolved: the public root is itself a link, to the generation that is shown.
 PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").absolute()  # a link, which must not be followed here
-LOGS = PUBLIC_ROOT.parent / "logs"  # beside the generations, which lead to those of released letters
 KITS = DATA / "kits"  # what is ready for the press; private until the bakery takes it out
+LOGS = PUBLIC_ROOT.parent / "logs"  # beside the generations, which lead to those of released letters
 SITE_URL = env_str("UNDERSIGNED_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("UNDERSIGNED_SITE_NAME", "Undersigned")
 SOURCE_URL = env_str("UNDERSIGNED_SOURCE_URL", "")

@@ -3,12 +3,14 @@
 import re
 from pathlib import PurePosixPath
 
+from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
 from undersigned.pages.moved import LIST
 
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+POLICY_IN_FRAMES = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 POLICY_WITH_SCRIPT = f"{POLICY}; script-src 'self'"
 SAFETY = (
     ("Content-Security-Policy", POLICY),
@@ -34,7 +36,6 @@ TYPES = {
     ".pdf": "application/pdf",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".zip": "application/zip",
-    "": "text/plain; charset=utf-8",  # SHA256SUMS
 }
 PACKED_ALREADY = frozenset({".png", ".jpg", ".pdf", ".docx", ".zip"})
 """Kinds of files in which there is nothing more to compress."""
@@ -54,11 +55,18 @@ UNTOLD = frozenset({LIST, "404.html"})
 
 def type_of(path: str) -> str | None:
     """The media type of a file of the folder; None where the folder does not give it out."""
-    if CHECKPOINT.fullmatch(path):
+    if CHECKPOINT.fullmatch(path) or PurePosixPath(path).name == SUMS:
         return TYPES[".txt"]
     if TILE.fullmatch(path):
         return "application/octet-stream"
     return None if path in UNTOLD else TYPES.get(PurePosixPath(path).suffix)
+
+
+def safety_of(path: str) -> tuple[tuple[str, str], ...]:
+    """What keeps a file from doing harm. One page runs a script, of our own: the one that checks a receipt."""
+    if FRAMED in path:
+        return (("Content-Security-Policy", POLICY_IN_FRAMES), *SAFETY[1:])
+    return (("Content-Security-Policy", POLICY_WITH_SCRIPT), *SAFETY[1:]) if SCRIPTED.fullmatch(path) else SAFETY
 
 
 def lifetime_of(path: str) -> str:
@@ -74,14 +82,6 @@ def lifetime_of(path: str) -> str:
 def packs(path: str, size: int) -> bool:
     """Whether a file of `size` bytes goes over the wire compressed."""
     return size >= GZIP_FROM_BYTES and PurePosixPath(path).suffix not in PACKED_ALREADY
-
-
-def safety_of(path: str) -> tuple[tuple[str, str], ...]:
-    """What browsers may do with a file. One page runs a script, of our own: the one that checks a receipt."""
-    policy = POLICY_WITH_SCRIPT if SCRIPTED.fullmatch(path) else POLICY
-    if FRAMED in path:
-        policy = policy.replace("frame-ancestors 'none'", "frame-ancestors *")
-    return (("Content-Security-Policy", policy), *SAFETY[1:])
 
 
 def wired(*headers: tuple[str, str]) -> list[tuple[bytes, bytes]]:

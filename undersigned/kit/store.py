@@ -21,7 +21,9 @@ RECORD = "kit.json"
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How far a letter's records had come when its kit was made. `log_size` is None before the log opens.
+    """How far a letter's records had come when its kit was made.
+
+    `log_size` is None before the log opens; `log_root` is empty until a head of that size is signed.
 
     `changes` grows whenever something that may stand in a kit is corrected or taken away; `printer` names the program.
     """
@@ -32,6 +34,7 @@ class Stand:
     listed: int
     changes: int
     log_size: int | None
+    log_root: str
     release: str
     figure: int
     press: str

@@ -20,7 +20,7 @@ from undersigned.kit.store import Kit, Stand, Store, items_of
 from undersigned.kit.text import text
 from undersigned.kit.types import CARD, PARCEL
 from undersigned.kit.typeset import TEMPLATES, Typeset, pdf
-from undersigned.ledger.models import Log
+from undersigned.ledger.models import Checkpoint
 from undersigned.letters.models import Letter, Publication, Version
 from undersigned.letters.stages import NotFrozenYet
 from undersigned.pages.card import card
@@ -107,20 +107,26 @@ def shown(letter: Letter) -> Shown:
 
 def stand_of(letter: Letter, version: Version) -> Stand:
     """How far the letter's records have come."""
-    log, release = Log.objects.get(origin=letter.origin), release_of(letter)
-    figured = figures(letter)
+    figured, release = figures(letter), release_of(letter)
     return Stand(
         slug=letter.slug,
         version=version.hex_digest,
         revision=letter.revision,
         listed=listed(letter).count(),
         changes=changes(letter),
-        log_size=log.size if log.opened_at else None,
+        log_size=figured.log_size,
+        log_root=root_at(letter.origin, figured.log_size) if figured.log_size is not None else "",
         release=f"{release.wall_time} {release.zone}" if release else "",
         figure=rounded(figured.counts.total),
         press=digest_of(letter),
         printer=_printer(),
     )
+
+
+def root_at(origin: str, size: int) -> str:
+    """The root of the log over its first `size` entries, as it was signed; empty where no head was signed there."""
+    signed = Checkpoint.objects.filter(log__origin=origin, size=size).order_by("-pk").first()
+    return bytes(signed.note).decode().split("\n")[2] if signed else ""  # c2sp.org/tlog-checkpoint: the third line
 
 
 def _is_due(letter: Letter, at: datetime) -> bool:
@@ -138,7 +144,7 @@ def _is_due(letter: Letter, at: datetime) -> bool:
 
 
 def _pressing(stand: Stand) -> tuple[object, ...]:
-    return stand.figure, stand.press, stand.printer, stand.log_size is None
+    return stand.figure, stand.press, stand.printer, not stand.log_root
 
 
 @cache

@@ -187,7 +187,7 @@ def _name(entry: Entry) -> printed.Name:
 
 def _imprint(letter: Letter, content: Content, tag: str, stand: Stand, edition: int) -> Iterator[Fact]:
     version = letter.frozen
-    yield Fact(_("Edition"), number(edition, tag))
+    yield Fact(pgettext("of a kit", "Edition"), number(edition, tag))
     release = release_of(letter)
     if release:
         moment = wall_time(datetime.fromisoformat(release.wall_time), tag)
@@ -200,6 +200,8 @@ def _imprint(letter: Letter, content: Content, tag: str, stand: Stand, edition: 
     if version:
         yield Fact(_("SHA-256 of the text"), stand.version, is_code=True)
     yield Fact(_("Public log"), _log(letter, stand, tag))
+    if stand.log_root:
+        yield Fact(_("Root hash of the log at that size"), stand.log_root, is_code=True)
     yield Fact("", " ".join(rules()))
 
 

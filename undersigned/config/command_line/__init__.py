@@ -26,8 +26,8 @@ COMMANDS = {
     "signatories": "signatories",
     "release": "releases",
     "story": "stories",
-    "log": "log",
     "kit": "kits",
+    "log": "log",
     "backup": "records",
     "restore": "records",
 }
