@@ -366,3 +366,23 @@ def test_a_stranger_who_recounts_the_published_folder_finds_what_its_page_says(
         assert verdict.compared == size
         assert sum(verdict.counts.values()) == organisations + hidden
         bake_due(at)
+
+
+def test_a_letter_that_is_released_while_another_is_baked_shows_its_log_with_its_pages(
+    letter: Letter, folder: PublicFolder, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_letter("tunnel", keys)
+    freeze(other, SECRETARY, NOON - DAY)
+    schedule(other, Moment(datetime.fromisoformat("2026-11-10T13:00"), "UTC"), SECRETARY, NOON)
+    render = bakery._render
+
+    def released_meanwhile(letters: list[Letter]) -> object:
+        release_due(NOON + 2 * HOUR)
+        return render(letters)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bakery, "_render", released_meanwhile)
+        bake_due(NOON + HOUR)
+    assert set(folder.links()) == {f"{letter.slug}/log"}
+    bake_due(NOON + 2 * HOUR)
+    assert set(folder.links()) == {f"{letter.slug}/log", "tunnel/log"}

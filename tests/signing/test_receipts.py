@@ -192,3 +192,10 @@ def test_receipts_are_told_in_the_language_of_their_signatory(letter: Letter, ke
     Signature.objects.filter(pk=signature.pk).update(language="ko")
     send_receipts(datetime.fromisoformat("2026-11-10T13:00:00+00:00"))
     assert notes(keys, "receipt")[0]["language"] == "ko"
+
+
+def test_who_was_listed_on_the_coalition_s_word_is_sent_no_receipt(letter: Letter, keys: KeyRing) -> None:
+    signature = listed(letter)
+    Signature.objects.filter(pk=signature.pk).update(confirmed_at=None)  # as an attested sheet leaves it
+    assert send_receipts(NOON) == 0
+    assert not notes(keys, "receipt")

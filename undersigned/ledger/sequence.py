@@ -26,8 +26,8 @@ FIRST = "e.event IN ('version-frozen', 'released')"
 NAMED = "e.kind <> 'hidden'"
 HIDDEN = "e.kind = 'hidden'"
 
-# “BETWEEN” and the order by both columns: only the index of what waits gives that order. By the key alone the planner may
-# walk over all that is numbered already, in each batch again.
+# “BETWEEN”, and the order by both columns: only the index of what waits gives that order. By the key alone the planner
+# may walk over all that is numbered already, in each batch again.
 _WAITING = """
 SELECT e.id, e.event, e.kind, e.version, {hour}, e.commitment, e.undoes_id, about."index"
 FROM ledger_entry e LEFT JOIN ledger_entry about ON about.id = e.undoes_id
@@ -38,7 +38,7 @@ UPDATE ledger_entry SET "index" = %s + new.place, hour = coalesce(%s, hour)
 FROM unnest(%s::bigint[]) WITH ORDINALITY AS new (id, place) WHERE ledger_entry.id = new.id
 """
 _ROW_BY_ROW = "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
-"""For this transaction: a batch is found by its keys, not by reading the whole table as PostgreSQL guesses is cheaper."""
+"""For this transaction: a batch is found by its keys; PostgreSQL would guess that reading the whole table is cheaper."""
 
 _NUMBER_ONE = 'UPDATE ledger_entry SET "index" = %s, hour = coalesce(%s, hour) WHERE id = %s'
 

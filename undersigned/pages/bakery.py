@@ -4,7 +4,7 @@ Only released and archived letters are ever rendered here, so that no file of an
 Equal records give equal bytes: nothing says when it was baked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -114,7 +114,8 @@ def _bake(folder: PublicFolder, letters: list[Letter], stories: list[Due], at: d
     baked = [letter for letter in letters if letter.pk in rendered]
     gone = _unmade(present, files) if everything else _gone(present, baked, files)
     gone |= story_bakery.gone(present, files, stories)
-    folder.publish(files, frozenset(path for path in gone if path.partition("/")[0] not in spoilt), _logs())
+    gone = frozenset(path for path in gone if path.partition("/")[0] not in spoilt)
+    folder.publish(files, gone, _logs((present - gone) | files.keys()))
     _note_baked({letter.pk: states[letter.pk] for letter in baked}, stories, at)
     faults.rise()
 
@@ -155,13 +156,13 @@ def _unmade(present: set[str], files: Files) -> frozenset[str]:
     return frozenset(path for path in present - files.keys() if not path.startswith(f"{FOLDER}/"))
 
 
-def _logs() -> dict[str, Path]:
-    """Where the logs of the public letters are found: under their addresses of today and of old."""
-    origins = dict(public_letters().values_list("slug", "origin"))
-    former = FormerSlug.objects.filter(letter__in=public_letters()).values_list("slug", "letter__origin")
-    return {
-        f"{slug}/{LOG}": LogFolder.of(settings.LOGS, origin).root for slug, origin in (origins | dict(former)).items()
-    }
+def _logs(pages: Set[str]) -> dict[str, Path]:
+    """Where the logs of the public letters are found: under those of their addresses, today's and old ones, at which
+    there are `pages`. A letter that was released meanwhile waits for its pages with its log too."""
+    former = FormerSlug.objects.filter(letter__in=public_letters())
+    origins = [*public_letters().values_list("slug", "origin"), *former.values_list("slug", "letter__origin")]
+    logs = {slug: LogFolder.of(settings.LOGS, origin).root for slug, origin in origins}
+    return {f"{slug}/{LOG}": root for slug, root in logs.items() if f"{slug}/index.html" in pages}
 
 
 def _gone(present: set[str], letters: list[Letter], files: Files) -> frozenset[str]:

@@ -140,7 +140,7 @@ class Signature(models.Model):
             models.Index(fields=["created_at"], condition=models.Q(state="pending"), name="signatures_pending"),
             models.Index(
                 fields=["listed_at"],
-                condition=models.Q(state="listed", visibility="public", receipted_at=None),
+                condition=models.Q(state="listed", visibility="public", receipted_at=None, confirmed_at__isnull=False),
                 name="receipts_due",
             ),
         ]

@@ -62,7 +62,11 @@ def send_receipts(at: datetime) -> int:
 @transaction.atomic
 def _send(at: datetime) -> list[Signature]:
     due = Signature.objects.filter(
-        state=State.LISTED, visibility=Visibility.PUBLIC, receipted_at=None, entry__index__isnull=False
+        state=State.LISTED,
+        visibility=Visibility.PUBLIC,
+        confirmed_at__isnull=False,  # who was listed on the coalition's word is not told of what they did
+        receipted_at=None,
+        entry__index__isnull=False,
     ).order_by("listed_at")
     if connection.vendor == "postgresql":
         due = due.select_for_update(of=("self",), skip_locked=True)
