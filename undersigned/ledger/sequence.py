@@ -38,7 +38,7 @@ UPDATE ledger_entry SET "index" = %s + new.place, hour = coalesce(%s, hour)
 FROM unnest(%s::bigint[]) WITH ORDINALITY AS new (id, place) WHERE ledger_entry.id = new.id
 """
 _ROW_BY_ROW = "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
-"""For this transaction: a batch is found by its keys; PostgreSQL would guess that reading the whole table is cheaper."""
+"""For this transaction: a batch is found by its keys; PostgreSQL may guess that reading the whole table is cheaper."""
 
 _NUMBER_ONE = 'UPDATE ledger_entry SET "index" = %s, hour = coalesce(%s, hour) WHERE id = %s'
 
