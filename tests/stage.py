@@ -22,6 +22,7 @@ from undersigned.letters.content import ParallelBlock, Wording
 from undersigned.letters.freeze import freeze
 from undersigned.letters.models import Letter, PrivateLink, SignOns
 from undersigned.letters.stages import set_sign_ons
+from undersigned.lib.clock import now
 from undersigned.lib.keys import KeyRing
 from undersigned.lib.sealing import unseal
 from undersigned.post.models import Note
@@ -36,6 +37,9 @@ from undersigned.signing.terms import terms_of
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 """When most things happen; letters were released an hour before."""
+
+KEPT_UNTIL = date(max(NOON.year, now().year) + 2, 12, 31)
+"""How long letters keep the data of their signatories: long enough for a server that asks what time it really is."""
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -115,7 +119,7 @@ def make_letter(slug: str, keys: KeyRing, **changes: Any) -> Letter:
         "takes_counted_only": True,
         "controller": "Open Bridge Coalition (invented)",
         "contact": "letter@openbridge.example",
-        "keep_until": date(2028, 12, 31),
+        "keep_until": KEPT_UNTIL,
         "created_at": NOON - 4 * DAY,
     }
     letter = Letter.objects.create(**facts | changes)
@@ -140,6 +144,12 @@ BLOCKS = (
     ),
     ParallelBlock("open", Kind.DEMAND, _said("다리를 여십시오.", "Open the bridge.", "请开放大桥。")),
 )
+
+
+def night_of_the_clocks(month: int) -> str:
+    """The last Sunday of March (3) or October (10) next year: at two or three the clocks of Berlin are changed."""
+    last = date(now().year + 1, month, 31)
+    return (last - timedelta(days=last.isoweekday() % 7)).isoformat()
 
 
 def sign_on(

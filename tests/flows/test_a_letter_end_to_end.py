@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.flows.office import DESK, PASSWORD, Office, code_in, link_in, until
+from tests.stage import night_of_the_clocks
 
 SLUG = "open-the-ferry"
 LANGUAGES = ("ko", "en", "zh-Hans")
@@ -186,7 +187,7 @@ def nothing_can_be_reached(office: Office, invitation: str) -> None:
 def plan_the_release(office: Office, page: Page) -> datetime:
     """The moment, after a skipped hour was refused with its two choices and a first plan was cancelled."""
     page.goto(f"{office.url}/desk/{SLUG}/release/")
-    fill_moment(page, "2027-03-28", "02:30", "Europe/Berlin")
+    fill_moment(page, night_of_the_clocks(3), "02:30", "Europe/Berlin")
     page.locator("button.next").click()
     expect(page.locator(".refused, [role=alert]").first).to_contain_text("02:30")
     assert page.locator("button[name=moment]").count() == 2

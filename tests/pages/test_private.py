@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.people import AMAL, OYUN, RUTH, SECRETARY, SOMI
-from tests.stage import DAY, mailed_path, notes, post, sign_and_confirm, sign_on, text_of
+from tests.stage import DAY, NOON, mailed_path, notes, post, sign_and_confirm, sign_on, text_of
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
 from undersigned.lib.keys import KeyRing
@@ -178,7 +178,7 @@ def test_what_has_ended_is_said_plainly(client: Client, letter: Letter) -> None:
     withdrawn, refused, lapsed = sign_and_confirm(SOMI, letter), sign_and_confirm(OYUN, letter), sign_on(AMAL, letter)
     withdraw([withdrawn.pk], now())
     refuse(refused, "We could not reach you.", SECRETARY, now())
-    lapse(now() + 30 * DAY)
+    lapse(max(now(), NOON) + 30 * DAY)
     for signature, said in ((withdrawn, "is withdrawn"), (refused, "was not accepted"), (lapsed, "has lapsed")):
         page = text_of(client.get(own_path(signature)))
         assert said in page

@@ -1,9 +1,20 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from tests.people import AMAL, OYUN, SECRETARY, SOMI
-from tests.stage import DAY, MINUTE, NOON, invitation_to, make_letter, notes, number_entries, sign_and_confirm, sign_on
+from tests.stage import (
+    DAY,
+    KEPT_UNTIL,
+    MINUTE,
+    NOON,
+    invitation_to,
+    make_letter,
+    notes,
+    number_entries,
+    sign_and_confirm,
+    sign_on,
+)
 from undersigned.ledger.models import Log, Opening
 from undersigned.ledger.tally import counts
 from undersigned.letters.freeze import freeze
@@ -19,7 +30,7 @@ from undersigned.signing.sign import sign
 from undersigned.signing.sign_on import NotTaken, parse
 from undersigned.signing.terms import terms_of
 
-LATER = datetime(2029, 1, 1, tzinfo=UTC)
+LATER = datetime.combine(KEPT_UNTIL + DAY, time(), UTC)
 """The day after the letter's data were to be kept."""
 
 
@@ -92,7 +103,7 @@ def test_at_the_end_everything_about_persons_is_erased_and_the_count_stays(lette
     for person in (SOMI, AMAL):
         sign_and_confirm(person, letter)
     number_entries(letter)
-    assert forget(datetime(2028, 12, 31, 23, 59, tzinfo=UTC)) == 0
+    assert forget(LATER - MINUTE) == 0
     assert forget(LATER) == 2
     assert forget(LATER) == 0
     assert not any(table.objects.exists() for table in (Signatory, SealedName, Mailbox))

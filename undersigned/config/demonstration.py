@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -91,6 +91,9 @@ def _stage(login: Path) -> None:
     at = now() - BEFORE_NOW
     letter = import_folder(FOLDER, by, at).letter
     keep(letter, read_press(FOLDER, letter.languages), by, at)
+    # Years after the date in the folder its signatories would be forgotten as soon as they are there.
+    Letter.objects.filter(pk=letter.pk).update(keep_until=date(at.year + 2, 12, 31))
+    letter.refresh_from_db()
     freeze(letter, by, at)
     for name, kind in (("organisations.csv", "organisation"), ("persons.csv", "person")):
         import_rows(read_sheet(FOLDER / name).rows, Import(letter, by, kind, Evidence(by, EVIDENCE)), at)

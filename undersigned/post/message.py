@@ -44,7 +44,8 @@ def write(items: Sequence[Item], language: str) -> Text:
             parts.insert(0, _several(len(items)))
         parts.append(_("This message was sent automatically. Nobody reads replies to it."))
         link = next((item.facts["link"].split("\n")[0] for item in items if item.facts.get("link")), "")
-        subject = _("A private page for you") if items[0].template == "asked" else _("About your request")
+        is_invitation = {item.template for item in items} == {"asked"}
+        subject = _("A private page for you") if is_invitation else _("About your request")
         return Text(subject, _without_controls("\n\n".join(parts)), link)
 
 
