@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -119,6 +120,13 @@ def test_after_the_release_the_kit_tells_how_far_the_log_has_come(
     assert "as of 3 entries" in told
     assert "Edition: 1" in told
     assert list(due(RELEASE)) == []
+
+
+def test_every_address_that_is_printed_leads_to_a_page(letter: Letter, folder: PublicFolder, crumbs: Look) -> None:
+    kit_step(NOON)
+    printed = re.findall(r"https://letters\.example/(\S*/)$", text_of(letter, "letter.ko.txt"), re.MULTILINE)
+    assert len(printed) == 2
+    assert not [path for path in printed if f"{path}index.html" not in crumbs()]
 
 
 def test_a_release_that_is_postponed_is_told_so(embargoed: Letter) -> None:

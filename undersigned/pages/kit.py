@@ -139,12 +139,18 @@ def _is_due(letter: Letter, at: datetime) -> bool:
         return True
     if kit.stand == stand:
         return False
-    hurries = not letter.is_public or _pressing(kit.stand) != _pressing(stand)
-    return hurries or at - datetime.fromisoformat(kit.made_at) >= settings.KIT_PACE
+    return (
+        not letter.is_public
+        or _hurries(kit.stand, stand)
+        or at - datetime.fromisoformat(kit.made_at) >= settings.KIT_PACE
+    )
 
 
-def _pressing(stand: Stand) -> tuple[object, ...]:
-    return stand.figure, stand.press, stand.printer, not stand.log_root
+def _hurries(made: Stand, now: Stand) -> bool:
+    """Whether a kit is to tell something else at once: a round figure, the press release, or that the log is open."""
+    if (made.figure, made.press, made.printer) != (now.figure, now.press, now.printer):
+        return True
+    return (made.log_size is None) != (now.log_size is None) or bool(now.log_root and not made.log_root)
 
 
 @cache

@@ -58,7 +58,7 @@ def _sheet(letter: Letter, version: Version, language: str, stand: Stand, editio
         notes=notes.told,
         chapters=tuple(_chapters(letter, language)),
         tally=((found.total, found.label), *((line.number, line.label) for line in found.lines)) if found.lines else (),
-        imprint=tuple(_imprint(letter, content, tag, stand, edition)),
+        imprint=tuple(_imprint(letter, language, content, stand, edition)),
         notice=_("Demonstration. Every name, number and event in this letter is invented.")
         if letter.is_demonstration
         else "",
@@ -185,8 +185,8 @@ def _name(entry: Entry) -> printed.Name:
 # --- The imprint ------------------------------------------------------------------------------------------------------
 
 
-def _imprint(letter: Letter, content: Content, tag: str, stand: Stand, edition: int) -> Iterator[Fact]:
-    version = letter.frozen
+def _imprint(letter: Letter, language: str, content: Content, stand: Stand, edition: int) -> Iterator[Fact]:
+    version, tag = letter.frozen, interface_tag(language)
     yield Fact(pgettext("of a kit", "Edition"), number(edition, tag))
     release = release_of(letter)
     if release:
@@ -196,7 +196,7 @@ def _imprint(letter: Letter, content: Content, tag: str, stand: Stand, edition: 
     yield Fact(_("Languages"), _languages(content, tag))
     root = f"{settings.SITE_URL}/{letter.slug}/"
     yield Fact(_("The letter, and who has signed it since"), root)
-    yield Fact(_("The newest edition of this print"), f"{root}kit/")
+    yield Fact(_("The newest edition of this print"), f"{root}{language}/kit/")
     if version:
         yield Fact(_("SHA-256 of the text"), stand.version, is_code=True)
     yield Fact(_("Public log"), _log(letter, stand, tag))
