@@ -27,6 +27,7 @@ COMMANDS = {
     "release": "releases",
     "story": "stories",
     "log": "log",
+    "site": "site",
     "backup": "records",
     "restore": "records",
 }
