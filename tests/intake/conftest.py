@@ -14,12 +14,14 @@ from undersigned.intake.begin import make_door
 from undersigned.intake.commit import Lane, Record
 from undersigned.intake.door import Door
 from undersigned.intake.folder import Folder
+from undersigned.intake.limits import Limits
 from undersigned.intake.measure import Measures
 from undersigned.intake.places import Places
 from undersigned.intake.refusals import Refusing
 from undersigned.intake.relay import Relay
 from undersigned.intake.taking import Taking
 from undersigned.letters.models import Letter
+from undersigned.lib.env import Rate
 from undersigned.pages.generation import PublicFolder
 
 
@@ -68,8 +70,8 @@ def reader(folder: PublicFolder, desk: DeskBehind, clock: Clock) -> Generator[Re
     measures = Measures()
     taking = Taking(Places(b"no key"), Lane("closed", NOTHING), measures.refused)
     acting = Acting(b"no key", Lane("closed", NOTHING), Lane("closed", NOTHING))
-    relay = Relay(desk.address)
-    yield from opened(Door(Folder(folder.root), relay, Refusing(), taking, acting, measures, None, clock), desk)
+    relay, limits = Relay(desk.address), Limits.of(0, Rate(10_000, 1), Rate(10_000, 1), clock)
+    yield from opened(Door(Folder(folder.root), relay, Refusing(), taking, acting, limits, measures, None, clock), desk)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from undersigned.ledger.note import is_origin
-from undersigned.lib.env import Misconfigured, env_bool, env_int, env_path, env_seconds, env_str
+from undersigned.lib.env import Misconfigured, env_bool, env_int, env_path, env_rate, env_seconds, env_str
 from undersigned.lib.keys import KeyRing
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -34,6 +34,10 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 PROXIES = env_int("UNDERSIGNED_PROXIES", 0)
 DESK = env_str("UNDERSIGNED_DESK", "")
 MONITOR = env_str("UNDERSIGNED_MONITOR", "")
+FREE_SIGN_ONS = env_rate("UNDERSIGNED_FREE_SIGN_ONS", "60/10m")
+MOST_REQUESTS = env_rate("UNDERSIGNED_MOST_REQUESTS", "3000/10m")
+SLOW_PACE = env_rate("UNDERSIGNED_SLOW_PACE", "120/1m")
+SLOW_WAIT = timedelta(seconds=env_seconds("UNDERSIGNED_SLOW_WAIT", 600))
 
 
 # --- Records ----------------------------------------------------------------------------------------------------------

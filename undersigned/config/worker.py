@@ -29,7 +29,7 @@ from undersigned.post.gather import gather
 from undersigned.post.purge import purge
 from undersigned.post.sender import FEWEST, Sender, fitting
 from undersigned.releases.release import next_due, release_due
-from undersigned.signing.arrivals import take_in
+from undersigned.signing.arrivals import take_in, take_in_slow
 from undersigned.signing.receipts import send_receipts
 from undersigned.signing.retention import forget, lapse, remind
 from undersigned.stories.publish import next_due as next_story_due
@@ -39,6 +39,7 @@ from undersigned.stories.reads import rank
 log = logging.getLogger(__name__)
 PAUSE = timedelta(seconds=0.5)
 SWITCH_SECONDS = 0.0005  # a tenth of Python's own: mail waits so long at each answer while another thread is at work
+SLOW_PASS = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +160,18 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes in what arrived, batch by batch while there is more, and stops between two of them when asked to."""
+    """Takes in what arrived, batch by batch while there is more, and stops between two of them when asked to.
+
+    From the slower queue, so many at a time as leave it in SLOW_PASS.
+    """
 
     stopped: Event
 
     def steps(self) -> tuple[Step, ...]:
-        return (Step("take in", self.take_in),)
+        return (Step("take in", self.take_in), Step("take in slowly", self.take_in_slowly, SLOW_PASS))
+
+    def take_in_slowly(self, at: datetime) -> None:
+        take_in_slow(at, max(1, round(settings.SLOW_PACE.a_second * SLOW_PASS.total_seconds())))
 
     def take_in(self, _at: datetime) -> None:
         while not self.stopped.is_set() and take_in(now()):

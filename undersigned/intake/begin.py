@@ -14,6 +14,7 @@ from undersigned.intake.commit import Answer, Commit, Item, Lane, Record
 from undersigned.intake.counting import Counting
 from undersigned.intake.door import Door
 from undersigned.intake.folder import Folder
+from undersigned.intake.limits import Limits
 from undersigned.intake.measure import Levels, Measures
 from undersigned.intake.monitor import Conditions, Monitor, place_of_monitor
 from undersigned.intake.places import Places
@@ -44,6 +45,7 @@ def make_door(desk: str, proxies: int, monitor: str = "") -> Door:
             lane("confirmation", lambda batch: confirm_all(confirmed, batch, now())),
             lane("withdrawal", lambda batch: withdraw_all(withdrawn, batch, now())),
         ),
+        Limits.of(proxies, settings.MOST_REQUESTS, settings.FREE_SIGN_ONS, time.monotonic),
         measures,
         None,
         time.monotonic,

@@ -42,9 +42,13 @@ def hand_over(content: bytes, name: str, kind: str) -> HttpResponse:
     return HttpResponse(content, content_type=kind, headers=headers)
 
 
-def answer(html: str, language: str, status: int = 200) -> HttpResponse:
-    """A page for this reader alone: no cache keeps it, no search engine lists it, no link out of it tells of it."""
-    return HttpResponse(html, status=status, headers={**PRIVATE, "Content-Language": language})
+def answer(html: str, language: str, status: int = 200, referrer: str = "no-referrer") -> HttpResponse:
+    """A page for this reader alone: no cache keeps it, no search engine lists it, no link out of it tells of it.
+
+    With the `referrer` policy “same-origin”, browsers tell of a form in it that it comes from here.
+    """
+    headers = {**PRIVATE, "Referrer-Policy": referrer, "Content-Language": language}
+    return HttpResponse(html, status=status, headers=headers)
 
 
 def say(message: Message, frame: Frame, status: int = 200) -> HttpResponse:

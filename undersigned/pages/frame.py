@@ -40,8 +40,7 @@ class Frame:
 
     `language` is that in which the page's main part is written, as HTML's `lang` has it. `canonical` is the page's
     path; a page without one is not for search engines, and no `hreflang` leads to it. `default` is the path of the
-    page where one chooses a language. `privacy`, `find` and `log` are paths, left out where empty. A page whose
-    frame says `has_script` may run scripts of our own; all others run none.
+    page where one chooses a language. `privacy`, `find` and `log` are paths, left out where empty.
     """
 
     language: str
@@ -55,7 +54,6 @@ class Frame:
     privacy: str = ""
     find: str = ""
     log: str = ""
-    has_script: bool = False
     is_demonstration: bool = False
 
     @property

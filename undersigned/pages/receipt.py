@@ -4,7 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils import translation
@@ -56,7 +56,7 @@ def check_page(letter: Letter, language: str) -> CheckPage:
         frame = letter_frame(letter, language, Place.public(letter, "receipt/"), _("Check a receipt"))
         keys = [key.text for key in LogKeys(settings.KEYS, letter.origin).verifiers()]
         return CheckPage(
-            frame=replace(frame, has_script=True),
+            frame=frame,
             command=f"{COMMAND} '{keys[-1] if keys else ''}'",
             keys=json.dumps({"origin": letter.origin, "keys": keys}),
             words=json.dumps(_words(), ensure_ascii=False),

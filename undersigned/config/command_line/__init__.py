@@ -28,6 +28,7 @@ COMMANDS = {
     "story": "stories",
     "kit": "kits",
     "log": "log",
+    "site": "site",
     "backup": "records",
     "restore": "records",
 }
