@@ -205,6 +205,7 @@ def test_more_signatories_wait_for_the_pace_and_make_no_new_edition(
     letter: Letter, folder: PublicFolder, settings: Settings
 ) -> None:
     settings.KIT_PACE = timedelta(minutes=15)
+    number_entries(letter)
     kit_step(NOON)
     sign_and_confirm(SOMI, letter, NOON + MINUTE)
     number_entries(letter)

@@ -139,11 +139,9 @@ def _is_due(letter: Letter, at: datetime) -> bool:
         return True
     if kit.stand == stand:
         return False
-    return (
-        not letter.is_public
-        or _hurries(kit.stand, stand)
-        or at - datetime.fromisoformat(kit.made_at) >= settings.KIT_PACE
-    )
+    if not letter.is_public or _hurries(kit.stand, stand):
+        return True
+    return at - datetime.fromisoformat(kit.made_at) >= settings.KIT_PACE
 
 
 def _hurries(made: Stand, now: Stand) -> bool:
