@@ -1,5 +1,6 @@
 """What holds for every test: none is skipped, long ones are asked for, the browser is the system's."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Generator
@@ -79,6 +80,15 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 # --- The browser ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def without_the_browsers_loop() -> Generator[None]:
+    """Playwright's event loop counts as running in this thread from its first test to its last; ours run beside it."""
+    browsers = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(browsers)
 
 
 @pytest.fixture(scope="session")

@@ -36,12 +36,8 @@ class Clock:
 
 
 @pytest.fixture(autouse=True)
-def _without_the_browsers_loop() -> Generator[None]:
-    """Playwright's event loop counts as running in this thread from its first test to its last; ours run beside it."""
-    browsers = asyncio._get_running_loop()
-    asyncio._set_running_loop(None)
-    yield
-    asyncio._set_running_loop(browsers)
+def _own_loop(without_the_browsers_loop: None) -> None:
+    """The door belongs to an event loop; each test here has one of its own."""
 
 
 @pytest.fixture

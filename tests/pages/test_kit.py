@@ -172,6 +172,7 @@ def test_a_withdrawn_name_leaves_with_the_first_bake_and_the_kit_comes_back_with
     assert not [path for path in folder.root.parent.rglob("*") if path.is_file() and b"Steppe" in path.read_bytes()]
 
 
+@pytest.mark.usefixtures("without_the_browsers_loop")
 def test_a_corrected_name_makes_a_new_edition_and_the_links_of_the_old_one_lead_to_it(
     letter: Letter, folder: PublicFolder
 ) -> None:

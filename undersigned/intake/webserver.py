@@ -10,7 +10,9 @@ from pathlib import Path
 
 from undersigned.intake.headers import (
     CHECKPOINT,
+    FRAMED,
     GZIP_FROM_BYTES,
+    PACKED_ALREADY,
     TILE,
     TYPES,
     UNTOLD,
@@ -18,11 +20,12 @@ from undersigned.intake.headers import (
     safety_of,
     type_of,
 )
+from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
 
 COUNTED = "/stories/"
 """The door counts who reads here, so no other server may answer."""
-NOT_PACKED = frozenset({"text/html", "image/jpeg", "image/png", "application/octet-stream"})
+NOT_PACKED = frozenset({"text/html", "application/octet-stream", *(TYPES[suffix] for suffix in PACKED_ALREADY)})
 """Kinds that nginx need not be told to compress: one it always does, the others do not get smaller."""
 BODY_LIMIT_MB = 21
 IDLE_SECONDS = 5
@@ -57,7 +60,9 @@ class Sort:
 
 def sorts() -> Iterator[Sort]:
     """All sorts of files, the more particular ones first."""
+    yield Sort(f"{FRAMED}[^/]+/$", f"letter/en{FRAMED}letter/index.html", "index.html")
     yield Sort("/$", "letter/en/index.html", "index.html")
+    yield Sort(f"/{SUMS}$", f"letter/kit/{SUMS}")
     yield Sort(f"^/{CHECKPOINT.pattern}$", "letter/log/checkpoint")
     yield Sort(f"^/{TILE.pattern}$", "letter/log/tile/0/000")
     for suffix in (suffix for suffix in TYPES if suffix != ".html"):
