@@ -1,6 +1,6 @@
-# What ./run and ./test share; they source it with ROOT set to the checkout. Everything lands in ROOT/.venv, nothing elsewhere.
+# What ./run, ./test and ./bench share; they source it with ROOT set to the checkout. Everything lands in ROOT/.venv, nothing elsewhere.
 # shellcheck shell=bash
-# `prepare runtime` or `prepare test` does what is missing, one line on standard error for each step, and nothing when all
+# `prepare runtime`, `prepare test` or `prepare bench` does what is missing, one line on standard error for each step, and nothing when all
 # is there. It may be interrupted anywhere: .venv/complete is written last, and an environment without it is made anew.
 
 VENV=$ROOT/.venv
@@ -14,13 +14,16 @@ refuse() {
     exit 1
 }
 
-prepare() { # runtime|test
+prepare() { # runtime|test|bench
     exec 9<"$ROOT/setup/prepare.sh"
     if command -v flock >/dev/null && ! flock --nonblock 9; then # two at once would install into one folder
         say "waiting for another set-up to end"
         flock 9
     fi
-    [ "$1" = runtime ] || provide_test_packages
+    case $1 in
+        test) provide_test_packages ;;
+        bench) provide_bench_packages ;;
+    esac
     ready "$1" || build "$1"
     provide_fonts
     compile_catalogues
@@ -29,12 +32,12 @@ prepare() { # runtime|test
 
 # --- The environment ---------------------------------------------------------------------------------------------------
 
-locks() { # runtime|test — the lock files of one purpose, in the order in which they are installed
+locks() { # runtime|test|bench — the lock files of one purpose, in the order in which they are installed
     printf '%s\n' "$ROOT/requirements-build.lock" "$ROOT/requirements.lock"
-    if [ "$1" = test ]; then printf '%s\n' "$ROOT/requirements-test.lock"; fi
+    if [ "$1" != runtime ]; then printf '%s\n' "$ROOT/requirements-$1.lock"; fi
 }
 
-stamp() { # runtime|test — changes with whatever would change the environment
+stamp() { # runtime|test|bench — changes with whatever would change the environment
     { "$PYTHON" -V && locks "$1" | xargs -d '\n' cat && cat "$ROOT/pyproject.toml"; } 2>/dev/null | sha256sum
 }
 
@@ -42,7 +45,7 @@ whole() { [ "$(cat "$VENV/complete" 2>/dev/null)" = "$ROOT" ] && "$PYTHON" -c 'i
 
 ready() { whole && [ "$(cat "$VENV/$1.stamp" 2>/dev/null)" = "$(stamp "$1")" ]; }
 
-build() { # runtime|test
+build() { # runtime|test|bench
     local lock
     if ! whole; then make_environment; fi
     rm -f "$VENV/complete"
@@ -109,7 +112,7 @@ provide_test_packages() {
             command -v "$package" >/dev/null || missing+=("$package")
         done
     fi
-    provide "${missing[@]}"
+    [ ${#missing[@]} -eq 0 ] || (without_services "${missing[@]}") || exit 1
 }
 
 provide_fonts() { # what letters are set in; without them everything works but the kit, which says what is missing
@@ -121,6 +124,27 @@ provide_fonts() { # what letters are set in; without them everything works but t
     [ ${#missing[@]} -gt 0 ] || return 0
     if [ "$(id -u)" -eq 0 ] && (provide "${missing[@]}"); then return; fi
     say "letters cannot be set as PDF without these system packages: ${missing[*]} (apt-get install ${missing[*]}, as root)"
+}
+
+provide_bench_packages() { # what the program is measured with, and beside
+    local missing=()
+    compgen -G '/usr/lib/postgresql/*/bin/pgbench' >/dev/null || missing+=(postgresql)
+    PATH=$PATH:/usr/sbin command -v nginx >/dev/null || missing+=(nginx-light)
+    command -v wrk >/dev/null || missing+=(wrk)
+    [ ${#missing[@]} -eq 0 ] || (without_services "${missing[@]}") || exit 1
+}
+
+without_services() { # PACKAGE… — installs them, and has none of them run by itself, neither now nor when the system starts
+    local cluster=/etc/postgresql-common/createcluster.conf policy=/usr/sbin/policy-rc.d
+    if [ "$(id -u)" -eq 0 ] && [ -d /etc/apt ]; then
+        [ -e "$cluster" ] || { mkdir -p "${cluster%/*}" && echo 'create_main_cluster = false' >"$cluster"; }
+        if [ ! -e "$policy" ]; then
+            trap 'rm -f "$policy"' EXIT
+            printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
+        fi
+    fi
+    provide "$@"
+    case " $* " in *" nginx-light "*) update-rc.d nginx disable >/dev/null 2>&1 ;; esac
 }
 
 provide() { # PACKAGE… — installs them, or says exactly how

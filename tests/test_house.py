@@ -17,7 +17,10 @@ PACKAGE = ROOT / "undersigned"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 OWN = [path for path in MODULES if "migrations" not in path.parts]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-LOCKS = {"project": "requirements.lock", "build": "requirements-build.lock", "test": "requirements-test.lock"}
+LOCKS = {
+    "project": "requirements.lock",
+    **{group: f"requirements-{group}.lock" for group in ("build", "test", "bench")},
+}
 
 LINES_LIMIT = 400
 SAY_NOTHING = {"utils", "util", "helpers", "services", "base", "core", "misc", "common", "manager", "handlers"}
@@ -42,7 +45,7 @@ def dotted(path: Path) -> str:
 
 
 def test_a_module_is_short_enough_to_be_read_in_one_sitting() -> None:
-    files = [*MODULES, *(ROOT / "tests").rglob("*.py")]
+    files = [*MODULES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "benchmark").rglob("*.py")]
     long = {str(path.relative_to(ROOT)): lines for path in files if (lines := count_lines(path)) > LINES_LIMIT}
     assert not long
 
@@ -82,7 +85,7 @@ def test_the_values_know_nothing_of_django() -> None:
 def test_nothing_is_left_for_later_in_the_source() -> None:
     mark = re.compile(r"\b(TO" + r"DO|FIX" + r"ME|X" + r"XX)\b")
     suffixes = {".py", ".html", ".css", ".js", ".md", ".toml", ".txt", ".sh", ""}
-    folders = ("undersigned", "tests", "docs", "setup", ".ci")
+    folders = ("undersigned", "tests", "benchmark", "docs", "setup", ".ci")
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in suffixes]
     files += [path for path in ROOT.iterdir() if path.suffix in suffixes]
     assert not [str(path.relative_to(ROOT)) for path in files if path.is_file() and mark.search(path.read_text())]
@@ -153,6 +156,6 @@ def test_a_lock_pins_everything_by_hash_and_names_no_host(lock: str) -> None:
 # --- Doors to the house -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("script", ["run", "test", ".ci/run", "setup/lock"])
+@pytest.mark.parametrize("script", ["run", "test", "bench", ".ci/run", "setup/lock"])
 def test_what_people_start_can_be_started(script: str) -> None:
     assert (ROOT / script).stat().st_mode & 0o111

@@ -5,11 +5,13 @@ import email.policy
 import http.client
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -96,8 +98,9 @@ class Office:
         self.run("user", "add", DESK, "--name", "Secretary", "--password", PASSWORD)
 
     def start(self) -> None:
+        """Serve, in a process group of its own, which can be killed as a whole."""
         command = [sys.executable, "-m", "undersigned", "serve", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, start_new_session=True)
         assert self.process.stdout
         line = self.process.stdout.readline().decode()
         assert line == f"ready: http://{LOOPBACK}:{self.port}/\n", line
@@ -113,9 +116,22 @@ class Office:
         if self.process:
             self.process.terminate()
             assert self.process.wait(SECONDS) == 0
-            assert self.process.stdout
-            self.process.stdout.close()
-            self.process = None
+            self._forget()
+
+    def kill(self) -> None:
+        """As a machine that fails: server, door and worker die at once, at whatever they were doing."""
+        assert self.process
+        with suppress(ProcessLookupError):  # some end by themselves where others were killed
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(SECONDS)
+        until(lambda: not is_listening(self.port), "the port to be free")
+        self._forget()
+
+    def _forget(self) -> None:
+        assert self.process
+        assert self.process.stdout
+        self.process.stdout.close()
+        self.process = None
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """One bare request, as a crawler or a mail scanner makes it."""
@@ -168,12 +184,17 @@ def until(look: Callable[[], T | None], what: str, seconds: float = SECONDS) -> 
 
 def link_in(message: EmailMessage) -> str:
     """The private link that a mail leads to."""
-    return re.findall(r"http://\S+/s/\S+", str(message.get_content()))[0]
+    return str(re.findall(r"http://\S+/s/\S+", str(message.get_content()))[0])
 
 
 def code_in(message: EmailMessage) -> str:
     """The code for typing."""
-    return re.findall(r"^(\d{6})\s*$", str(message.get_content()), re.MULTILINE)[0]
+    return str(re.findall(r"^(\d{6})\s*$", str(message.get_content()), re.MULTILINE)[0])
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:

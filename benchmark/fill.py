@@ -1,0 +1,104 @@
+"""Filling a site's records with signatures, by a few statements: what a letter looks like that millions signed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from benchmark.bodies import COUNTRIES, names
+from benchmark.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What the two databases say differently. `i` is the number of the row, from 1."""
+
+    series: str
+    identity: str
+    digest: str
+    moment: str
+    hour: str
+    no: str
+    nothing: str
+
+
+POSTGRESQL = Dialect(
+    series="generate_series(1, {rows}) AS n(i)",
+    identity="gen_random_uuid()",
+    digest="sha256(int8send(i::bigint))",
+    moment="now() - i * interval '10 milliseconds'",
+    hour="date_trunc('hour', now())",
+    no="false",
+    nothing="''::bytea",
+)
+SQLITE = Dialect(
+    series="(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT {rows}) SELECT i FROM n)",
+    identity="lower(hex(randomblob(16)))",
+    digest="randomblob(32)",
+    moment="datetime('now', '-' || (i / 100) || ' seconds')",
+    hour="strftime('%Y-%m-%d %H:00:00', 'now')",
+    no="0",
+    nothing="x''",
+)
+
+LOG = "SELECT id FROM ledger_log"
+LETTER = "SELECT id FROM letters_letter"
+VERSION = "SELECT {} FROM letters_version"
+LAST = "SELECT max(id) FROM ledger_entry"
+
+
+def add_waiting_entries(records: Records, rows: int) -> int:
+    """Have so many entries of supporters wait in the one log; they follow the one whose id is returned."""
+    dialect, last = _dialect(records), records.number(LAST)
+    records.do(f"""
+        INSERT INTO ledger_entry (log_id, event, kind, version, hour, commitment)
+        SELECT ({LOG}), 'signed', 'supporter', ({VERSION.format("digest")}), {dialect.hour}, {dialect.digest}
+        FROM {dialect.series.format(rows=rows)}""")
+    return last
+
+
+def fill(records: Records, rows: int) -> None:
+    """Have `rows` supporters listed under the one letter, each with an entry of its log that waits to be numbered."""
+    last = add_waiting_entries(records, rows)
+    for statement in _statements(_dialect(records), last):
+        records.do(statement)
+    if not records.is_sqlite:
+        records.do("VACUUM ANALYZE")  # as autovacuum would have done long before there were so many
+
+
+def _dialect(records: Records) -> Dialect:
+    return SQLITE if records.is_sqlite else POSTGRESQL
+
+
+def _statements(dialect: Dialect, last: int) -> Iterator[str]:
+    yield f"""
+        INSERT INTO ledger_opening (entry_id, salt, nonce)
+        SELECT id, {dialect.digest}, {dialect.nothing} FROM ({_filled(last)}) AS filled"""
+    yield f"""
+        INSERT INTO signing_signature (id, letter_id, version_id, kind, visibility, state, language, consent_digest,
+            mailbox_digest, person_digest, country, entry_id, created_at, confirmed_at, listed_at, receipted_at,
+            reminders)
+        SELECT {dialect.identity}, ({LETTER}), ({VERSION.format("id")}), 'supporter', 'public', 'listed', 'en',
+            {dialect.digest}, {dialect.digest}, {dialect.digest}, {_choice(COUNTRIES)}, id,
+            {dialect.moment}, {dialect.moment}, {dialect.moment}, {dialect.moment}, 0
+        FROM ({_filled(last)}) AS filled"""
+    yield f"""
+        INSERT INTO signing_signatory (signature_id, name, names, latin, sort_key, website, seat, representative,
+            office, role, roles, is_former, affiliation, affiliations)
+        SELECT signing_signature.id, {_choice(names())}, '{{}}', '', '', '', '', '', '', '', '{{}}', {dialect.no}, '',
+            '{{}}'
+        FROM signing_signature JOIN ({_filled(last)}) AS filled ON entry_id = filled.id"""
+    yield f"""
+        INSERT INTO signing_mailbox (signature_id, sealed, is_sealed_to_coalition)
+        SELECT signing_signature.id, {dialect.digest}, {dialect.no}
+        FROM signing_signature JOIN ({_filled(last)}) AS filled ON entry_id = filled.id"""
+
+
+def _filled(last: int) -> str:
+    """The entries that were added after `last`, and their numbers."""
+    return f"SELECT id, id - {last} AS i FROM ledger_entry WHERE id > {last}"
+
+
+def _choice(texts: tuple[str, ...]) -> str:
+    """One of `texts`, by the number of the row."""
+    quoted = [text.replace("'", "''") for text in texts]
+    cases = " ".join(f"WHEN {number} THEN '{text}'" for number, text in enumerate(quoted))
+    return f"CASE i % {len(texts)} {cases} END"

@@ -1,0 +1,13 @@
+"""The rows of the table, a family in each module."""
+
+from benchmark.rows import confirming, exporting, mailing, reading, recording, signing, waiting
+
+ROWS = (
+    *signing.ROWS,
+    *waiting.ROWS,
+    *confirming.ROWS,
+    *recording.ROWS,
+    *reading.ROWS,
+    *exporting.ROWS,
+    *mailing.ROWS,
+)
