@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
-pytest_plugins = ["tests.stage", "tests.newsroom"]
+pytest_plugins = ["tests.stage", "tests.newsroom", "tests.ledger.oracle.program"]
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

@@ -11,7 +11,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.fixtures import Settings
 
-from tests.ledger.oracle.conftest import Oracle
+from tests.ledger.oracle.program import Oracle
 from tests.pages.conftest import Crumbs
 from tests.people import AMAL, BILGE, SOMI
 from tests.stage import NOON, post, sign_and_confirm, text_of
@@ -27,7 +27,6 @@ from undersigned.signing.models import Signature
 from undersigned.signing.receipts import receipt_of
 from undersigned.signing.sign import private_path
 
-pytest_plugins = ["tests.ledger.oracle.conftest"]
 SITE = "https://letters.example"
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ledger.oracle.conftest import Oracle
+from tests.ledger.oracle.program import Oracle
 from tests.ledger.paper import KEY, head_over, lines, write_log
 from undersigned.ledger.note import SigningKey
 from undersigned.ledger.proof import HEADER, NotAProof, Proof, prove

@@ -8,7 +8,7 @@ import pytest
 from pymerkle import InmemoryTree
 
 from tests.ledger.logs import make_log
-from tests.ledger.oracle.conftest import Oracle
+from tests.ledger.oracle.program import Oracle
 from tests.ledger.paper import KEY, ORIGIN, head_over, lines, write_log
 from tests.ledger.published import (
     assert_whole,

@@ -1,4 +1,4 @@
-"""The oracle: a program in Go, built once, which knows nothing of ours."""
+"""The oracle: a program in Go, built once, which knows nothing of ours. A pytest plugin."""
 
 import fcntl
 import os
