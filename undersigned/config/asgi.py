@@ -1,5 +1,6 @@
 """The program's door, as the server asks for it."""
 
+import gc
 import os
 import resource
 import sys
@@ -21,4 +22,7 @@ sys.setswitchinterval(0.0005)
 # Each reader is an open file; the usual limit of 1024 is for programs that use select.
 _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+# What is there by now stays: looking through it for garbage again and again would hold up readers for nothing.
+gc.freeze()
+gc.set_threshold(20_000, 20, 20)
 application = make_door(settings.DESK, settings.PROXIES, settings.MONITOR)

@@ -29,7 +29,7 @@ from undersigned.post.gather import gather
 from undersigned.post.purge import purge
 from undersigned.post.sender import FEWEST, Sender, fitting
 from undersigned.releases.release import next_due, release_due
-from undersigned.signing.arrivals import take_in, take_in_slow
+from undersigned.signing.arrivals import is_rush, take_in, take_in_slow
 from undersigned.signing.receipts import send_receipts
 from undersigned.signing.retention import forget, lapse, remind
 from undersigned.stories.publish import next_due as next_story_due
@@ -40,6 +40,8 @@ log = logging.getLogger(__name__)
 PAUSE = timedelta(seconds=0.5)
 SWITCH_SECONDS = 0.0005  # a tenth of Python's own: mail waits so long at each answer while another thread is at work
 SLOW_PASS = timedelta(seconds=5)
+REST_IN_A_RUSH = 3
+"""How much longer than its work taking in pauses while sign-ons arrive, on a machine that both may share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +176,13 @@ class Intake:
         take_in_slow(at, max(1, round(settings.SLOW_PACE.a_second * SLOW_PASS.total_seconds())))
 
     def take_in(self, _at: datetime) -> None:
-        while not self.stopped.is_set() and take_in(now()):
-            pass
+        """All that waits. In a rush, those who are signing come first: most of the time is theirs."""
+        begun = now()
+        while not self.stopped.is_set() and take_in(begun):
+            ended = now()
+            if is_rush(ended):
+                self.stopped.wait((ended - begun).total_seconds() * REST_IN_A_RUSH)
+            begun = now()
 
 
 def _repeat(steps: Sequence[Step], stopped: Event) -> None:

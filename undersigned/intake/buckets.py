@@ -14,20 +14,30 @@ BLOCKS = 65_536
 """How many blocks are remembered, twice over: the latest ones, and those before them."""
 
 
+_KEY = secrets.token_bytes(DIGEST_BYTES)
+
+
+def name_of(block: bytes) -> bytes:
+    """Under which a block is counted: in this process, and nowhere else."""
+    return blake2b(block, key=_KEY, digest_size=DIGEST_BYTES).digest()
+
+
 @dataclass(slots=True)
 class Buckets:
-    """One bucket for each block, of the size and leak that `rate` says. Belongs to one event loop."""
+    """One bucket for each name, of the size and leak that `rate` says. Belongs to one event loop."""
 
     rate: Rate
-    key: bytes = field(default_factory=lambda: secrets.token_bytes(DIGEST_BYTES))
     latest: dict[bytes, tuple[float, float]] = field(default_factory=dict)
     before: dict[bytes, tuple[float, float]] = field(default_factory=dict)
+    leak: float = field(init=False)
 
-    def has_room(self, block: bytes, at: float) -> bool:
-        """Put one request of `block` into its bucket; False when it is full, and then nothing is put in."""
-        name = blake2b(block, key=self.key, digest_size=DIGEST_BYTES).digest()
+    def __post_init__(self) -> None:
+        self.leak = self.rate.a_second
+
+    def has_room(self, name: bytes, at: float) -> bool:
+        """Put one request into the bucket of this name; False when it is full, and then nothing is put in."""
         level, since = self.latest.get(name) or self.before.get(name) or (0.0, at)
-        level = max(0.0, level - (at - since) * self.rate.a_second)
+        level = max(0.0, level - (at - since) * self.leak)
         has_room = level + 1 <= self.rate.count
         self._keep(name, (level + 1 if has_room else level, at))
         return has_room

@@ -82,14 +82,14 @@ class Door:
 
     async def _do(self, scope: Scope, told: Told, wire: tuple[Receive, Send]) -> Reply | None:
         """Take what is posted here, or ask the desk's process; None where that has answered by itself."""
-        block = self.limits.block(scope)
+        sender = self.limits.place(scope)
         if not scope["path"].startswith(BEHIND_A_DOOR):
-            self.limits.count(block)
+            self.limits.count(sender)
         body = await self._read(scope["path"], told, wire[0])
         ours: Headers = []
         if scope["method"] == "POST":
             fields = fields_of(told, body)
-            is_slow = SIGNING in scope["path"] and self._is_slow(block, fields or {})
+            is_slow = SIGNING in scope["path"] and self._is_slow(sender, fields or {})
             reply = await self._take(scope["path"], told, fields, is_slow) if fields else None
             if reply:
                 return reply
@@ -103,16 +103,15 @@ class Door:
         with self.patience:
             return await read_body(receive, told, BODY_LIMIT_BYTES)
 
-    def _is_slow(self, block: bytes, fields: Mapping[str, str]) -> bool:
-        return self.limits.is_slow(block, fields.get("work", ""), fields.get("version", ""), now())
+    def _is_slow(self, sender: bytes, fields: Mapping[str, str]) -> bool:
+        return self.limits.is_slow(sender, fields.get("work", ""), fields.get("version", ""), now())
 
     async def _take(self, path: str, told: Told, fields: Mapping[str, str], is_slow: bool) -> Reply | None:
         """What the door can take by itself: sign-ons, confirmations, withdrawals with which all is well."""
-        asked = text_of(told, b"sec-fetch-site"), text_of(told, b"origin"), text_of(told, b"host")
         place = self.taking.place(path)
         if place:
-            return await self.taking.take(place, fields, is_slow) if is_from_here(*asked) else None
-        if path.startswith(ROOM) and not is_from_elsewhere(*asked):
+            return await self.taking.take(place, fields, is_slow) if is_from_here(*_origin(told)) else None
+        if path.startswith(ROOM) and not is_from_elsewhere(*_origin(told)):
             return await self.acting.act(path, fields)
         return None
 
@@ -144,6 +143,10 @@ class Door:
         await self.counting.close()
         if self.monitor:
             self.monitor.close()
+
+
+def _origin(told: Told) -> tuple[str | None, str | None, str | None]:
+    return text_of(told, b"sec-fetch-site"), text_of(told, b"origin"), text_of(told, b"host")
 
 
 def fields_of(told: Told, body: bytes) -> Mapping[str, str] | None:

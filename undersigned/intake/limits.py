@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from undersigned.intake.buckets import Buckets
+from undersigned.intake.buckets import Buckets, name_of
 from undersigned.intake.visitors import address_of, block_of
 from undersigned.intake.wire import Scope
 from undersigned.intake.work import Works
@@ -32,17 +32,17 @@ class Limits:
     def of(cls, proxies: int, most: Rate, free: Rate, clock: Callable[[], float]) -> "Limits":
         return cls(proxies, Buckets(most), Buckets(free), clock)
 
-    def block(self, scope: Scope) -> bytes:
-        """Where a request comes from, as far as that is counted."""
-        return block_of(address_of(scope, self.proxies))
+    def place(self, scope: Scope) -> bytes:
+        """Where a request comes from, under a name that tells nobody."""
+        return name_of(block_of(address_of(scope, self.proxies)))
 
-    def count(self, block: bytes) -> None:
+    def count(self, place: bytes) -> None:
         """Count a request; TooMany when there were too many lately."""
-        if not self.requests.has_room(block, self.clock()):
+        if not self.requests.has_room(place, self.clock()):
             raise TooMany
 
-    def is_slow(self, block: bytes, work: str, version: str, at: datetime) -> bool:
+    def is_slow(self, place: bytes, work: str, version: str, at: datetime) -> bool:
         """Count a sign-on; whether it has to wait: many come from there, and no work was done for this one."""
-        if self.sign_ons.has_room(block, self.clock()):
+        if self.sign_ons.has_room(place, self.clock()):
             return False
         return not self.works.spend(work, version, int(at.timestamp()) // 60)

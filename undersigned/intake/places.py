@@ -16,6 +16,7 @@ from undersigned.intake.wire import Headers
 from undersigned.letters.models import FormerSlug, Letter, SignOns, Version
 from undersigned.lib.clock import now
 from undersigned.lib.keys import KeyMissing
+from undersigned.lib.sealing import Sealer
 from undersigned.pages.sign_page import Door
 from undersigned.pages.signing import mailbox_page
 from undersigned.signing.consent import statement
@@ -35,7 +36,7 @@ class Place:
     kind: str
     language: str
     terms: Terms
-    letter_key: bytes
+    sealer: Sealer
     consent: bytes
     headers: Headers
     before: bytes
@@ -119,16 +120,16 @@ def _slugs(letters: list[Letter]) -> dict[UUID, tuple[str, ...]]:
 
 def _places(letter: Letter, slugs: tuple[str, ...]) -> Iterator[tuple[str, Place]]:
     terms = terms_of(letter, invited=False)
-    key = settings.KEYS.letter_key(letter.pk)
+    sealer = Sealer(settings.KEYS.letter_key(letter.pk))
     for kind in terms.kinds:
         for language in letter.languages:
-            place = _place(letter, kind, language, terms, key)
+            place = _place(letter, kind, language, terms, sealer)
             for slug in slugs:
                 yield f"/{slug}/{language}/sign/{kind}/", place
 
 
-def _place(letter: Letter, kind: str, language: str, terms: Terms, key: bytes) -> Place:
+def _place(letter: Letter, kind: str, language: str, terms: Terms, sealer: Sealer) -> Place:
     page = mailbox_page(Door.public(letter, kind, language), TOKEN)
     before, after = page.content.split(TOKEN.encode())
     consent = statement(letter, kind, language).digest()
-    return Place(kind, language, terms, key, consent, private(page).headers, before, after)
+    return Place(kind, language, terms, sealer, consent, private(page).headers, before, after)

@@ -52,7 +52,7 @@ class Taking:
                 self.refused(refusal.code)
             return None
         signature = uuid4()
-        sealed = pack(sign_on, signature, place.consent, place.letter_key)
+        sealed = pack(sign_on, signature, place.consent, place.sealer)
         await self.lane.put(NewArrival(sign_on.letter, sealed, is_slow))
         token = code_token(signature, now(), self.places.links_key)
         return Reply(200, place.headers, b"%b%b%b" % (place.before, token.encode(), place.after))

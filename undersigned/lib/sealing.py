@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-import secrets
+import os
 
 import pyrage
 from cryptography.exceptions import InvalidTag
@@ -11,10 +11,23 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 NONCE_BYTES = 12
 
 
+class Sealer:
+    """Seals with one 32-byte key (AES-256-GCM), made ready once for as many texts as there will be."""
+
+    __slots__ = ("_cipher",)
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
+
+    def seal(self, plain: str, purpose: str) -> bytes:
+        """`plain` sealed, with a random nonce first; opens for the same purpose only."""
+        nonce = os.urandom(NONCE_BYTES)
+        return nonce + self._cipher.encrypt(nonce, plain.encode(), purpose.encode())
+
+
 def seal(key: bytes, plain: str, purpose: str) -> bytes:
-    """`plain` sealed with a 32-byte key (AES-256-GCM, random nonce first); opens for the same purpose only."""
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, plain.encode(), purpose.encode())
+    """`plain` sealed with a 32-byte key; opens for the same purpose only."""
+    return Sealer(key).seal(plain, purpose)
 
 
 def unseal(key: bytes, sealed: bytes, purpose: str) -> str:

@@ -16,6 +16,7 @@ from undersigned.lib.addresses import EmailAddress, NotAnAddress
 from undersigned.lib.clock import now
 from undersigned.lib.languages import INTERFACE, interface_for
 from undersigned.lib.refusal import Refusal, Refused
+from undersigned.lib.sealing import Sealer
 from undersigned.pages.answers import FALLBACK, Message, Way, answer, not_found, plain_frame, say, say_refused
 from undersigned.pages.form import sentence
 from undersigned.pages.frame import interface_tag, letter_frame, render
@@ -116,7 +117,7 @@ def _arrive(sign_on: SignOn, door: Door, at: datetime) -> HttpResponse:
     """Take a sign-on into the slower queue."""
     signature, key = uuid4(), settings.KEYS.letter_key(sign_on.letter)
     consent = statement(door.letter, sign_on.kind, sign_on.language).digest()
-    arrive([NewArrival(sign_on.letter, pack(sign_on, signature, consent, key), is_slow=True)], at)
+    arrive([NewArrival(sign_on.letter, pack(sign_on, signature, consent, Sealer(key)), is_slow=True)], at)
     return mailbox_page(door, code_token(signature, at, settings.KEYS.site_key("links")))
 
 

@@ -21,13 +21,14 @@ from django.db.models import Q, QuerySet
 from undersigned.letters.models import Letter, Version
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.keys import KeyMissing
-from undersigned.lib.sealing import seal, unseal
+from undersigned.lib.sealing import Sealer, unseal
 from undersigned.signing.models import Arrival
 from undersigned.signing.sign import Rows, Taken, rows_of, store
 from undersigned.signing.sign_on import Card, SignOn
 
 PURPOSE = "arrival"
 BATCH = 512
+RUSH = timedelta(seconds=1)
 HELD = timedelta(minutes=10)
 """After this, what could not be opened is tried again: an operator may have put the right keys back."""
 
@@ -36,6 +37,8 @@ COLUMNS = ("uuid", "bytea", "bool", "timestamptz")
 INSERT = "INSERT INTO signing_arrival (letter, sealed, is_slow, arrived_at) VALUES "
 
 CARD = tuple(field.name for field in fields(Card))
+CARD_OF = {"organisation": CARD, "person": CARD, "supporter": ("name", "country")}
+"""What a card of each kind can say."""
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 log = logging.getLogger(__name__)
@@ -50,8 +53,9 @@ class NewArrival:
     is_slow: bool = False
 
 
-def pack(sign_on: SignOn, signature: UUID, consent: bytes, letter_key: bytes) -> bytes:
-    """All of a valid sign-on, sealed: its id, the digest of the consent's wording, and what was typed."""
+def pack(sign_on: SignOn, signature: UUID, consent: bytes, sealer: Sealer) -> bytes:
+    """All of a valid sign-on, sealed with its letter's key: its id, the digest of the consent's wording, what was
+    typed."""
     card = sign_on.card
     name = sign_on.sealed_name
     plain = (
@@ -61,16 +65,16 @@ def pack(sign_on: SignOn, signature: UUID, consent: bytes, letter_key: bytes) ->
         sign_on.kind,
         sign_on.language,
         sign_on.mailbox.value,
-        None if card is None else {field: value for field in CARD if (value := getattr(card, field))},
+        None if card is None else {field: value for field in CARD_OF[sign_on.kind] if (value := getattr(card, field))},
         None if name is None else base64.b64encode(name).decode(),
         sign_on.invited_by,
     )
-    return seal(letter_key, _write(plain), PURPOSE)
+    return sealer.seal(_write(plain), PURPOSE)
 
 
 def arrive(batch: Sequence[NewArrival], at: datetime) -> None:
     """Make these arrivals durable, all or none, by one statement: when this returns, they may be acknowledged."""
-    with connection.cursor() as cursor:
+    with connection.wrap_database_errors, connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(COPY) as copy:
                 copy.set_types(COLUMNS)
@@ -102,6 +106,12 @@ def _take_in_of(arrivals: QuerySet[Arrival], at: datetime, limit: int) -> int:
     found = list(arrivals.filter(waiting).order_by("id")[:limit])
     opened = _open(found)
     return _hold([arrival.pk for arrival in found if arrival.pk not in opened], at) + _take_in(opened, at)
+
+
+def is_rush(at: datetime) -> bool:
+    """Whether sign-ons are arriving just now."""
+    latest = Arrival.objects.order_by("-id").values_list("arrived_at", flat=True).first()
+    return latest is not None and at - latest < RUSH
 
 
 def forget_arrivals(at: datetime) -> set[UUID]:

@@ -15,6 +15,7 @@ from undersigned.lib.refusal import Refusal
 from undersigned.lib.sealing import keyed_digest, seal
 from undersigned.post import outbox
 from undersigned.signing.consent import statement
+from undersigned.signing.insert import insert
 from undersigned.signing.links import Link
 from undersigned.signing.models import (
     ConfirmationCode,
@@ -200,9 +201,9 @@ def rows_of(taken: Taken, letter_key: bytes) -> Rows:
 
 def store(taken: Sequence[Rows], at: datetime) -> None:
     """Write them all, with their mails, within the caller's transaction."""
-    Signature.objects.bulk_create(rows.signature for rows in taken)
-    Signatory.objects.bulk_create(rows.signatory for rows in taken if rows.signatory)
-    SealedName.objects.bulk_create(rows.sealed_name for rows in taken if rows.sealed_name)
-    Mailbox.objects.bulk_create(rows.mailbox for rows in taken)
-    ConfirmationCode.objects.bulk_create(rows.code for rows in taken)
+    insert(rows.signature for rows in taken)
+    insert(rows.signatory for rows in taken if rows.signatory)
+    insert(rows.sealed_name for rows in taken if rows.sealed_name)
+    insert(rows.mailbox for rows in taken)
+    insert(rows.code for rows in taken)
     outbox.put([rows.note for rows in taken], at)

@@ -1,0 +1,46 @@
+"""Inserting many rows of one kind at once."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import connection
+from django.db.models import Field, JSONField, Model
+from psycopg.types.json import Jsonb
+
+Value = Any
+
+
+def insert(objects: Iterable[Model]) -> None:
+    """Insert new rows of one model, within the caller's transaction; on PostgreSQL by COPY, which costs a fraction of
+    what it costs to have each value prepared for a statement."""
+    rows = list(objects)
+    if not rows:
+        return
+    model = type(rows[0])
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(rows)
+        return
+    fields = [field for field in model._meta.concrete_fields if not field.get_internal_type().endswith("AutoField")]
+    columns = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
+    takes = [(field.attname, _written(field)) for field in fields]
+    table = connection.ops.quote_name(model._meta.db_table)
+    sql = f"COPY {table} ({columns}) FROM STDIN"
+    # Outside of Django's own calls, its exceptions have to be asked for.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row([written(getattr(row, name)) for name, written in takes])
+
+
+def _written(field: "Field[Any, Any]") -> Callable[[Value], Value]:
+    """How a value of this field is handed to PostgreSQL."""
+    if isinstance(field, JSONField):
+        return Jsonb
+    return _text if field.choices else _same
+
+
+def _text(value: Value) -> Value:
+    return None if value is None else str(value)
+
+
+def _same(value: Value) -> Value:
+    return value
