@@ -6,7 +6,8 @@ from undersigned.pages.assets import FOLDER
 from undersigned.pages.moved import LIST
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 SAFETY = (
     ("Content-Security-Policy", POLICY),
@@ -21,6 +22,7 @@ TYPES = {
     ".json": "application/json; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
 FOR_GOOD = "public, max-age=31536000, immutable"

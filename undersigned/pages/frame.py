@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from undersigned.letters.models import Letter
 from undersigned.lib.languages import INTERFACE, autonym, direction, interface_for
+from undersigned.pages.reader import Choice, choices, stands_upright
 
 Direction = Literal["ltr", "rtl"]
 
@@ -70,6 +71,16 @@ class Frame:
         if self.machine.partition("-")[0] == self.language.partition("-")[0]:
             return SafeString("")
         return format_html(' lang="{}" dir="{}"', self.machine, direction(self.machine))
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The reader's settings, in the interface language that is active."""
+        return tuple(choices(self.language))
+
+    @property
+    def stands_upright(self) -> bool:
+        """Whether the text of this page can be read in vertical lines."""
+        return stands_upright(self.language)
 
     @property
     def canonical_address(self) -> str:
