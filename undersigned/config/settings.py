@@ -18,6 +18,7 @@ PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").absolute()  # a li
 SITE_URL = env_str("UNDERSIGNED_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("UNDERSIGNED_SITE_NAME", "Undersigned")
 SOURCE_URL = env_str("UNDERSIGNED_SOURCE_URL", "")
+KAKAO_KEY = env_str("UNDERSIGNED_KAKAO_KEY", "")
 LOG_NAME = env_str("UNDERSIGNED_LOG_NAME", "undersigned.example")
 ALLOWED_HOSTS = env_str("UNDERSIGNED_HOSTS", urlsplit(SITE_URL).hostname or "127.0.0.1").split(",")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]

@@ -105,10 +105,12 @@ class Manifest:
     contact: str
     keep_until: dt.date
     origin: str
+    follows: str
     demonstration: bool
     subject: Mapping[str, str]
     summary: Mapping[str, str]
     campaign: Mapping[str, str]
+    share: Mapping[str, str]
     ways: Mapping[str, str]
     counted_only: bool
     minimum_age: int
@@ -155,10 +157,12 @@ def _manifest(root: Table) -> Manifest:
         contact=_parsed(root, "contact", EmailAddress.parse, limit=254),
         keep_until=_keep_until(root),
         origin=_origin(root),
+        follows=root.text("follows", default="", limit=60),
         demonstration=root.boolean("demonstration"),
         subject=_per_language(root, _needed(root, "subject"), languages),
         summary=_per_language(root, "summary", languages, limit=600),
         campaign=_per_language(root, "campaign", languages),
+        share=_per_language(root, "share", languages, limit=280, lines=True),
         ways={kind: signing.choice(kind, WAYS, DEFAULT_WAYS[kind]) for kind in KINDS},
         counted_only=signing.boolean("counted_only"),
         minimum_age=signing.number("minimum_age", 16, 0, 99),

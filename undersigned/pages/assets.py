@@ -1,4 +1,4 @@
-"""Style sheets, scripts and pictures, each under a name with the hash of its content in it, so that it never changes."""
+"""Style sheets, scripts and pictures, each under a name with the hash of its content in it: it never changes."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from pathlib import Path
 
 FACE = Path(__file__).resolve().parent
 FOLDER = "assets"
-STYLES = ("tokens", "choices", "page", "settings", "form", "signing", "letter", "names", "index", "print")
+STYLES = ("tokens", "choices", "page", "settings", "share", "form", "signing", "letter", "names", "index", "print")
 BUNDLES = {"pages.css": tuple(f"{name}.css" for name in STYLES)}
 """Files that readers fetch as one: a phone on a bad line waits for requests more than for bytes."""
 

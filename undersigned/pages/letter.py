@@ -14,8 +14,10 @@ from undersigned.pages.body import Body, body
 from undersigned.pages.figures import city, long_date, wall_time
 from undersigned.pages.form import SignForm
 from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame
+from undersigned.pages.neighbours import Neighbour, neighbours
 from undersigned.pages.roll import Roll, roll
 from undersigned.pages.said import Said, said
+from undersigned.pages.share import Share, share
 from undersigned.pages.tally import TallyView, tally
 from undersigned.releases.models import Release
 from undersigned.signing.models import Kind
@@ -54,7 +56,10 @@ class SignArea:
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
-    """A letter in one language. `tally` and `roll` are left out for those who are invited before the release."""
+    """A letter in one language. `tally` and `roll` are left out for those who are invited before the release.
+
+    `share` is left out at a private place, which nobody is to pass on.
+    """
 
     frame: Frame
     kicker: str
@@ -75,6 +80,8 @@ class LetterPage:
     tally: TallyView | None
     roll: Roll | None
     sign: SignArea
+    share: Share | None
+    neighbours: tuple[Neighbour, ...]
 
     @property
     def short_digest(self) -> str:
@@ -126,7 +133,15 @@ def _page(letter: Letter, content: Content, language: str, place: Place, invited
         tally=tally(letter, tag) if shows_names else None,
         roll=roll(letter, language) if shows_names else None,
         sign=_sign_area(letter, language, place, version, invited),
+        share=None if place.is_private else _share(letter, content, language, place),
+        neighbours=() if place.is_private else neighbours(letter, language),
     )
+
+
+def _share(letter: Letter, content: Content, language: str, place: Place) -> Share:
+    """What is said when this page is passed on: the language's own text for it, else the headline."""
+    headline = said(content.subject, language, _fallbacks(content)).text
+    return share(place.path(language), headline, letter.share.get(language) or headline)
 
 
 def _frame(letter: Letter, content: Content, language: str, place: Place) -> Frame:

@@ -1,5 +1,7 @@
-// Remembers what a reader chose in the settings, on this device alone. Without it the settings work, for one page.
+// Remembers what a reader chose in the settings, on this device alone; copies links and opens the device's own way to
+// share. Without it the settings hold for one page, and links are copied by hand.
 "use strict";
+
 (() => {
   const place = "undersigned.reader";
   const radios = () => document.querySelectorAll("[data-settings] input[type=radio]");
@@ -45,4 +47,30 @@
   document.addEventListener("click", (event) => {
     if (!panel.contains(event.target)) panel.open = false;
   });
+})();
+
+(() => {
+  const sheet = document.querySelector("[data-sheet]");
+  if (sheet && navigator.share) {
+    sheet.parentElement.hidden = false;
+    sheet.addEventListener("click", () => {
+      const { sheet: url, title, text } = sheet.dataset;
+      navigator.share({ url, title, text }).catch(() => {}); // the reader closed it again
+    });
+  }
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const field = document.getElementById(button.dataset.copy);
+    const told = document.querySelector("[data-copied]");
+    field.addEventListener("focus", () => field.select());
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      field.select();
+      try {
+        await navigator.clipboard.writeText(field.value);
+      } catch {
+        if (!document.execCommand("copy")) return; // no right to it, as from a file: the link stays selected
+      }
+      told.textContent = told.dataset.copied;
+    });
+  }
 })();
