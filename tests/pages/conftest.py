@@ -86,6 +86,11 @@ def pages(signed: Letter, crumbs: Callable[[], Crumbs]) -> Crumbs:
 @pytest.fixture
 def reader(browser: Browser, pages: Crumbs) -> Generator[Callable[..., Page]]:
     """A reader's page, served from the folder alone; whatever is asked of anybody else fails the test."""
+    yield from open_pages(browser, pages)
+
+
+def open_pages(browser: Browser, pages: Crumbs) -> Generator[Callable[..., Page]]:
+    """Opens pages that know nothing but the files in `pages`; at its end, fails if anything else was asked for."""
     contexts: list[BrowserContext] = []
     elsewhere: list[str] = []
 

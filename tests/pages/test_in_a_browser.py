@@ -1,7 +1,6 @@
 """The baked pages in a real browser: no findings, no script, no request elsewhere, nothing cut off."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -93,16 +92,6 @@ def test_a_reader_goes_from_the_list_to_each_language_and_back_from_a_note(reade
     expect(page.locator("#about-1")).to_be_hidden()
     page.locator(".back").click()
     assert page.url.endswith("#ref-1")
-
-
-def test_a_letter_is_read_after_three_requests_and_sixty_kilobytes(reader: Callable[..., Page], pages: Crumbs) -> None:
-    page = reader()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
-    page.goto(f"{SITE}/open-the-bridge/ko/")
-    assert len(asked) <= 3
-    files = [f"{path[1:]}index.html" if path.endswith("/") else path[1:] for path in asked]
-    assert sum(len(pages[path]) for path in files) < 60_000
 
 
 def test_an_arabic_letter_stands_on_the_right(reader: Callable[..., Page]) -> None:

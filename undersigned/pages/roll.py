@@ -23,7 +23,10 @@ LATEST = 50
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One name as it stands in the list: in the page's language, its own beside it, and what is known of its bearer."""
+    """One name as it stands in the list: in the page's language, its own beside it, and what is known of its bearer.
+
+    `also` are its other names, by which it is found though they are not shown.
+    """
 
     name: Said
     original: Said
@@ -32,6 +35,7 @@ class Entry:
     position: int | None
     details: tuple[Said, ...]
     website: str = ""
+    also: str = ""
 
     @property
     def host(self) -> str:
@@ -124,6 +128,7 @@ class _Writer:
             position=row.position,
             details=tuple(detail for detail in self._details(row, bearer, country) if detail),
             website=bearer.website if row.kind == Kind.ORGANISATION else "",
+            also=_also(bearer, {name.text, original.text}),
         )
 
     def _names(self, row: Signature, bearer: Signatory) -> tuple[Said, Said]:
@@ -175,6 +180,12 @@ class _Writer:
         sorted_ = ordered(entries, lambda entry: entry.country, self.language)
         groups = [Group(country, tuple(group)) for country, group in groupby(sorted_, lambda entry: entry.country)]
         return tuple(sorted(groups, key=lambda group: group.title == ""))
+
+
+def _also(bearer: Signatory, shown: set[str]) -> str:
+    """The names of `bearer` that the page does not show."""
+    known = dict.fromkeys((bearer.name, bearer.latin, *(bearer.names[tag] for tag in sorted(bearer.names))))
+    return " · ".join(name for name in known if name and name not in shown)
 
 
 def _sort_text(shown: str, row: Signature) -> str:

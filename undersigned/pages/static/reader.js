@@ -74,3 +74,38 @@
     });
   }
 })();
+
+(() => {
+  const field = document.querySelector("[data-seek]");
+  if (!field) return;
+  const roll = field.closest(field.dataset.seek);
+  const told = roll.querySelector("[data-found]");
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").normalize("NFC").toLowerCase();
+  const names = [...roll.querySelectorAll(".names > li")].map((item) => ({
+    item,
+    text: plain(`${item.textContent} ${item.dataset.also || ""}`),
+  }));
+  const parts = [...roll.querySelectorAll(".names")];
+
+  function seek() {
+    const words = plain(field.value).split(/\s+/).filter(Boolean);
+    let found = 0;
+    for (const { item, text } of names) {
+      item.hidden = !words.every((word) => text.includes(word));
+      found += !item.hidden;
+    }
+    for (const part of parts) {
+      const title = part.previousElementSibling;
+      const empty = !part.querySelector(":scope > li:not([hidden])");
+      part.hidden = empty;
+      if (title && title.matches("h3, h4")) title.hidden = empty;
+    }
+    told.textContent = words.length
+      ? told.dataset.found.replace("{found}", found).replace("{all}", names.length)
+      : "";
+  }
+
+  field.closest("[hidden]").hidden = false;
+  field.addEventListener("input", seek);
+  addEventListener("pageshow", seek); // browsers keep what stood in a field
+})();
