@@ -118,7 +118,7 @@ def test_the_script_copies_the_link_and_says_so(reader: Callable[..., Page]) -> 
     page.goto(PAGE)
     page.locator(".share > summary").click()
     page.get_by_role("button", name="Copy").click()
-    expect(page.get_by_role("status")).to_have_text("The link is copied.")
+    expect(page.locator(".copied")).to_have_text("The link is copied.")
     assert page.evaluate("navigator.clipboard.readText()") == f"{PAGE}?via=link"
 
 

@@ -13,19 +13,23 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
 from undersigned.ledger.models import Log
-from undersigned.letters.models import FormerSlug, Letter, Publication
+from undersigned.letters.models import Letter, Publication
 from undersigned.lib.languages import INTERFACE
 from undersigned.pages.answers import not_found
 from undersigned.pages.assets import FOLDER, assets
 from undersigned.pages.facts import facts
 from undersigned.pages.frame import render
-from undersigned.pages.generation import Files, PublicFolder
+from undersigned.pages.generation import PublicFolder
 from undersigned.pages.index import DEFAULT, chooser_page, index_page
 from undersigned.pages.letter import public_page
 from undersigned.pages.models import Baked
 from undersigned.pages.moved import LIST, moved_list, moved_page
+from undersigned.pages.names import NamesPages
 from undersigned.pages.privacy import privacy_notice
+from undersigned.pages.shelves import put_up
 from undersigned.pages.sign_page import Door, find_page, sign_page
+from undersigned.pages.spread import spread_page
+from undersigned.pages.sums import sum_up
 from undersigned.signing.models import Kind
 
 PRIVATE = ("accounts", "code", "desk", "i", "p", "s")
@@ -74,32 +78,85 @@ def _due() -> QuerySet[Letter]:
     return public_letters().annotate(size=Subquery(size)).exclude(Exists(up_to_date))
 
 
+@dataclass(slots=True)
+class _Batch:
+    """One letter to bake. `is_anew` says that more than its names and counts may have changed."""
+
+    letter: Letter
+    state: State
+    is_anew: bool
+    names: NamesPages
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        yield from _files_of(self.letter) if self.is_anew else _counted(self.letter)
+        yield from self.names.files()
+
+    def gone(self, made: set[str]) -> Iterator[str]:
+        """What stood under the addresses of the letter and is not made any more."""
+        yield from self.names.gone
+        former = self.letter.former_slugs.values_list("slug", flat=True) if self.is_anew else ()
+        for path in self.names.folder.paths(f"{self.letter.slug}/") if self.is_anew else ():
+            if path not in made and not self._is_of_names(path):
+                yield path
+        for slug in former:
+            yield from self.names.folder.paths(f"{slug}/") - made
+
+    def _is_of_names(self, path: str) -> bool:
+        """Whether a file is one of the lists of names, which keep to themselves what has gone."""
+        return path.split("/")[1:3] in [[language, "names"] for language in self.letter.languages]
+
+    def settle(self, at: datetime) -> None:
+        """Note that the folder shows the letter as it was."""
+        self.names.settle()
+        facts = {"revision": self.state.revision, "log_size": self.state.log_size, "at": at}
+        Baked.objects.update_or_create(letter_id=self.letter.pk, defaults=facts)
+
+
 def _bake(folder: PublicFolder, letters: list[Letter], at: datetime, *, everything: bool) -> None:
-    states = {letter.pk: _state(letter) for letter in letters}
-    files = dict(_shared())
-    for letter in letters:
-        files.update(_files_of(letter))
-    folder.publish(files, _gone(folder, letters, files, everything=everything))
-    for pk, state in states.items():
-        facts = {"revision": state.revision, "log_size": state.log_size, "at": at}
-        Baked.objects.update_or_create(letter_id=pk, defaults=facts)
+    """Bake `letters`. What happens meanwhile is left to the next bake: how far this one goes is asked first."""
+    batches = [_begin(folder, letter, everything=everything) for letter in letters]
+    made: set[str] = set()
+    folder.publish(_noted(_files(batches, everything=everything), made), _gone(folder, batches, made, everything))
+    for batch in batches:
+        batch.settle(at)
 
 
-def _state(letter: Letter) -> State:
-    return State(letter.revision, Log.objects.values_list("size", flat=True).get(origin=letter.origin))
+def _begin(folder: PublicFolder, letter: Letter, *, everything: bool) -> _Batch:
+    """Put up the names of `letter` and sum them up, so that its pages need not look at all of them."""
+    state = State(letter.revision, Log.objects.values_list("size", flat=True).get(origin=letter.origin))
+    is_anew = everything or not Baked.objects.filter(letter=letter, revision=letter.revision).exists()
+    sum_up(letter, anew=is_anew)
+    put_up(letter)
+    return _Batch(letter, state, is_anew, NamesPages(letter, folder))
 
 
-def _gone(folder: PublicFolder, letters: list[Letter], files: Files, *, everything: bool) -> frozenset[str]:
-    """Files that stood under the addresses of `letters` and are not made any more; assets outlive their generation."""
+def _noted(files: Iterator[tuple[str, bytes]], made: set[str]) -> Iterator[tuple[str, bytes]]:
+    for path, content in files:
+        made.add(path)
+        yield path, content
+
+
+def _files(batches: list[_Batch], *, everything: bool) -> Iterator[tuple[str, bytes]]:
+    yield from _lists()
+    if everything or any(batch.is_anew for batch in batches):
+        yield from _shared()
+    for batch in batches:
+        yield from batch.files()
+
+
+def _gone(folder: PublicFolder, batches: list[_Batch], made: set[str], everything: bool) -> Iterator[str]:
+    """What is not made any more; asked only after everything was made. Assets outlive their generation."""
+    for batch in batches:
+        yield from batch.gone(made)
     if everything:
-        return frozenset(path for path in folder.paths() - files.keys() if not path.startswith(f"{FOLDER}/"))
-    former = FormerSlug.objects.filter(letter__in=letters).values_list("slug", flat=True)
-    roots = {letter.slug for letter in letters} | set(former)
-    return frozenset(path for path in folder.paths() - files.keys() if path.partition("/")[0] in roots)
+        slugs = {batch.letter.slug for batch in batches}
+        for path in folder.paths() - made:
+            if path.partition("/")[0] not in {FOLDER, *slugs}:
+                yield path
 
 
-def _shared() -> Iterator[tuple[str, bytes]]:
-    """What belongs to no letter alone."""
+def _lists() -> Iterator[tuple[str, bytes]]:
+    """The lists of letters, which show their counts."""
     letters = list(public_letters())
     for tag in INTERFACE:
         page = index_page(letters, tag)
@@ -107,18 +164,33 @@ def _shared() -> Iterator[tuple[str, bytes]]:
         yield f"{tag}/index.html", html
         if tag == DEFAULT:
             yield "index.html", html
-    yield LIST, moved_list(letters).encode()
+
+
+def _shared() -> Iterator[tuple[str, bytes]]:
+    """What belongs to no letter alone."""
+    yield LIST, moved_list(public_letters()).encode()
     yield "404.html", not_found(HttpRequest()).content
     yield "robots.txt", ROBOTS.encode()
     for asset in assets().values():
         yield f"{FOLDER}/{asset.name}", asset.content
 
 
+def _counted(letter: Letter) -> Iterator[tuple[str, bytes]]:
+    """The files of a letter that show its names and counts."""
+    yield f"{letter.slug}/letter.json", facts(letter).encode()
+    for language in letter.languages:
+        page = public_page(letter, language)
+        yield f"{letter.slug}/{language}/index.html", render("pages/letter.html", page.frame, page=page).encode()
+        spread = spread_page(letter, language)
+        path = f"{letter.slug}/{language}/where-and-when/index.html"
+        yield path, render("pages/spread.html", spread.frame, page=spread).encode()
+
+
 def _files_of(letter: Letter) -> Iterator[tuple[str, bytes]]:
-    """Everything that stands under the addresses of one letter, those of today and those of old."""
+    """Everything that stands under the addresses of one letter but its lists of names; those of old too."""
+    yield from _counted(letter)
     chooser = chooser_page(letter)
     yield f"{letter.slug}/index.html", render("pages/chooser.html", chooser.frame, page=chooser).encode()
-    yield f"{letter.slug}/letter.json", facts(letter).encode()
     for language in letter.languages:
         for rest, html in _pages_of(letter, language):
             yield f"{letter.slug}/{language}/{rest}index.html", html.encode()
@@ -127,9 +199,7 @@ def _files_of(letter: Letter) -> Iterator[tuple[str, bytes]]:
 
 
 def _pages_of(letter: Letter, language: str) -> Iterator[tuple[str, str]]:
-    """The pages of one language: what follows the language in their address, and their HTML."""
-    page = public_page(letter, language)
-    yield "", render("pages/letter.html", page.frame, page=page)
+    """The pages that stay as they are when somebody signs: the end of their address, and their HTML."""
     notice = privacy_notice(letter, language)
     yield "privacy/", render("pages/privacy.html", notice.frame, notice=notice)
     yield "find/", find_page(letter, language)

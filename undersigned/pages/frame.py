@@ -67,10 +67,7 @@ class Frame:
 
     @property
     def voice(self) -> SafeString:
-        """Attributes for what the machine says, where it speaks another language than the page."""
-        if self.machine.partition("-")[0] == self.language.partition("-")[0]:
-            return SafeString("")
-        return format_html(' lang="{}" dir="{}"', self.machine, direction(self.machine))
+        return voice(self.language)
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -148,6 +145,14 @@ def language_links(
 ) -> tuple[LanguageLink, ...]:
     """The language switch of a page."""
     return tuple(LanguageLink(tag, path(tag), tag == current) for tag in languages)
+
+
+def voice(language: str) -> SafeString:
+    """Attributes for what the machine says on a page in `language`, where it speaks another one."""
+    machine = interface_tag(language)
+    if machine.partition("-")[0] == language.partition("-")[0]:
+        return SafeString("")
+    return format_html(' lang="{}" dir="{}"', machine, direction(machine))
 
 
 def interface_tag(language: str) -> str:

@@ -1,14 +1,15 @@
 """The public folder: a symlink to the newest of a few generations, each a whole folder that is switched to at once.
 
 `data/public` → `data/generations/7/`; beside it `6/`, for readers who are in the middle of it, and `.scratch/`, where
-files and generations are prepared. A crash at any step leaves the folder as it was; the next baker sweeps up. The
+files and generations are prepared. A crash at any step leaves the folder as it was; the next baker sweeps up, which
+costs a walk through everything and is therefore done only where `.unfinished` stands. The
 older generation holds nothing that the newer one does not: what was withdrawn is on no disk of ours.
 """
 
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,35 +43,67 @@ class PublicFolder:
         """The generation that is served; None before the first one."""
         return self.generations / os.readlink(self.root).rpartition("/")[2] if self.root.is_symlink() else None
 
+    @property
+    def unfinished(self) -> Path:
+        """Stands while something is being changed: whoever finds it sweeps up after a baker that crashed."""
+        return self.generations / ".unfinished"
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """One baker at a time, on this machine; what a crashed one left behind is swept up first."""
         self.generations.mkdir(parents=True, exist_ok=True)
         with (self.generations / ".lock").open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
-            self._sweep()
+            if self.unfinished.exists() or not self.scratch.exists():
+                self._sweep()
             yield
 
-    def paths(self) -> set[str]:
-        """The files of the current generation, relative to it."""
-        return _paths(self.current) if self.current else set()
+    def paths(self, under: str = "") -> set[str]:
+        """The files of the current generation, relative to it; only those in the folder `under`."""
+        folder = self.current / under if self.current else None
+        return {f"{under}{path}" for path in _paths(folder)} if folder and folder.is_dir() else set()
 
-    def publish(self, files: Files, gone: frozenset[str] = frozenset()) -> bool:
+    def has(self, path: str) -> bool:
+        """Whether the current generation has this file."""
+        return self.current is not None and (self.current / path).is_file()
+
+    def publish(self, files: Files | Iterable[tuple[str, bytes]], gone: Iterable[str] = ()) -> bool:
         """Make `files` public and take `gone` away; whether anything changed.
 
         What changes only in content is replaced file by file. New or vanishing files appear or vanish
-        together, by a switch to a new generation.
+        together, by a switch to a new generation. Files may be made one by one: none waits in memory for the others.
         """
-        present = self.paths()
-        changed = {path: content for path, content in files.items() if not self._holds(path, content)}
-        gone = gone & present
-        if not changed and not gone and self.current:
+        self._begin()
+        pairs = files.items() if isinstance(files, Mapping) else files
+        changed = [path for path, content in pairs if self._stage(path, content)]
+        vanishing = {path for path in gone if self.has(path)} - set(changed)
+        if changed or vanishing or not self.current:
+            if vanishing or not self.current or not all(map(self.has, changed)):
+                self._switch(self._prepare(changed, vanishing))
+                self._tidy_older()
+            else:
+                self._replace(changed)
+                self._tidy_older(changed)
+        self._end()
+        return bool(changed or vanishing)
+
+    def _begin(self) -> None:
+        _write(self.unfinished, b"")
+        _sync_folder(self.generations)
+
+    def _end(self) -> None:
+        """Only after everything is in its place; what is left in the scratch folder is empty."""
+        shutil.rmtree(self.scratch)
+        self.scratch.mkdir()
+        self.unfinished.unlink()
+
+    def _stage(self, path: str, content: bytes) -> bool:
+        """Write a file beside the public folder, unless the same one stands there already; whether it is to change."""
+        if self._holds(path, content):
             return False
-        if gone or not changed.keys() <= present or not self.current:
-            self._switch(self._prepare(changed, gone))
-        else:
-            self._replace(changed)
-        self._tidy_older()
+        place = self.scratch / "changed" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _write(place, content)
         return True
 
     def _holds(self, path: str, content: bytes) -> bool:
@@ -79,24 +112,24 @@ class PublicFolder:
         except (FileNotFoundError, NotADirectoryError):
             return False
 
-    def _replace(self, files: Files) -> None:
+    def _replace(self, changed: Iterable[str]) -> None:
         """Replace files of the current generation, one by one; each is there in whole at any moment."""
         generation = _existing(self.current)
-        for path, content in files.items():
-            _write(self.scratch / "file", content)
-            (self.scratch / "file").replace(generation / path)
-        for folder in {(generation / path).parent for path in files}:
+        for path in changed:
+            (self.scratch / "changed" / path).replace(generation / path)
+        for folder in {(generation / path).parent for path in changed}:
             _sync_folder(folder)
 
-    def _prepare(self, changed: Files, gone: frozenset[str]) -> Path:
+    def _prepare(self, changed: Iterable[str], gone: set[str]) -> Path:
         """A new generation in full, beside the public folder: unchanged files are links to those that are there."""
         draft = self.scratch / "generation"
-        for path in sorted(self.paths() - gone - changed.keys()):
+        draft.mkdir()
+        for path in sorted(self.paths() - gone - set(changed)):
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             os.link(_existing(self.current) / path, draft / path)
-        for path, content in sorted(changed.items()):
+        for path in sorted(changed):
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
-            _write(draft / path, content)
+            (self.scratch / "changed" / path).replace(draft / path)
         for folder, _folders, _files in os.walk(draft):
             _sync_folder(Path(folder))
         place = self.generations / str(self._next_number())
@@ -121,17 +154,22 @@ class PublicFolder:
         except OSError:
             raise NotOurs(f"{self.root} is there and not empty: move it away, or set UNDERSIGNED_PUBLIC") from None
 
-    def _tidy_older(self) -> None:
-        """Remove older generations but the last ones, and from these what the current one does not hold any more."""
+    def _tidy_older(self, changed: Iterable[str] | None = None) -> None:
+        """Remove older generations but the last ones, and from these what the current one does not hold any more.
+
+        Only `changed` is looked at, where nothing else can differ.
+        """
         older = [generation for generation in self._numbered() if generation != self.current]
         for generation in older[: -(KEPT - 1)]:
             shutil.rmtree(generation)
         for generation in older[-(KEPT - 1) :]:
-            for path in _paths(generation):
+            for path in _paths(generation) if changed is None else changed:
                 self._tidy(generation / path, _existing(self.current) / path)
 
     def _tidy(self, old: Path, new: Path) -> None:
         """Have `old` be what `new` is: the same file, or none."""
+        if not old.exists():
+            return
         if not new.exists():
             old.unlink()
         elif not old.samefile(new):
@@ -142,12 +180,13 @@ class PublicFolder:
         """Remove what was being prepared, and generations that were never switched to."""
         if self.scratch.exists():
             shutil.rmtree(self.scratch)
-        self.scratch.mkdir()
         newest = int(self.current.name) if self.current else 0
         for generation in self._numbered():
             if int(generation.name) > newest:
                 shutil.rmtree(generation)
+        self.scratch.mkdir()
         self._tidy_older()
+        self.unfinished.unlink(missing_ok=True)
 
     def _numbered(self) -> list[Path]:
         """All generations, oldest first."""

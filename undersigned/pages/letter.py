@@ -14,6 +14,7 @@ from undersigned.pages.body import Body, body
 from undersigned.pages.figures import city, long_date, wall_time
 from undersigned.pages.form import SignForm
 from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame
+from undersigned.pages.names import names_address
 from undersigned.pages.neighbours import Neighbour, neighbours
 from undersigned.pages.roll import Roll, roll
 from undersigned.pages.said import Said, said
@@ -58,7 +59,8 @@ class SignArea:
 class LetterPage:
     """A letter in one language. `tally` and `roll` are left out for those who are invited before the release.
 
-    `share` is left out at a private place, which nobody is to pass on.
+    `share` is left out at a private place, which nobody is to pass on. `names` and `spread` are paths of the pages
+    that name all supporters, and that show where and when names came from; empty where there is none.
     """
 
     frame: Frame
@@ -81,6 +83,8 @@ class LetterPage:
     roll: Roll | None
     sign: SignArea
     share: Share | None
+    names: str
+    spread: str
     neighbours: tuple[Neighbour, ...]
 
     @property
@@ -134,6 +138,8 @@ def _page(letter: Letter, content: Content, language: str, place: Place, invited
         roll=roll(letter, language) if shows_names else None,
         sign=_sign_area(letter, language, place, version, invited),
         share=None if place.is_private else _share(letter, content, language, place),
+        names=names_address(letter, language) if letter.is_public else "",
+        spread=f"/{letter.slug}/{language}/where-and-when/" if letter.is_public else "",
         neighbours=() if place.is_private else neighbours(letter, language),
     )
 

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from urllib.parse import urlsplit
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from undersigned.letters.models import Letter, ListOrder
 from undersigned.lib.collation import ordered
-from undersigned.lib.countries import counts_as_country, key_for, label_name
+from undersigned.lib.countries import key_for, label_name
 from undersigned.lib.names import sort_form
 from undersigned.pages.figures import number
-from undersigned.pages.frame import interface_tag
+from undersigned.pages.frame import interface_tag, voice
 from undersigned.pages.said import Said, name_in, reads, script_of
 from undersigned.signing.models import Kind, Signatory, Signature, State, Visibility
 
@@ -36,6 +38,23 @@ class Entry:
     details: tuple[Said, ...]
     website: str = ""
     also: str = ""
+    voice: str = ""
+
+    @property
+    def html(self) -> SafeString:
+        """The entry as an item of a list; written here and not in a template, because there may be a million."""
+        also = format_html(' data-also="{}"', self.also) if self.also else ""
+        original = f' <span class="original">{self.original.html}</span>' if self.original else ""
+        return mark_safe(f"<li{also}>{self.name.html}{original}{self._below}</li>\n")  # noqa: S308  each part is safe
+
+    @property
+    def _below(self) -> str:
+        """What is known of the bearer, in the machine's voice."""
+        parts = "".join(f"<span>{detail.html}</span>" for detail in self.details)
+        if self.website:
+            link = '<a href="{}" rel="nofollow noopener noreferrer">{}</a>'
+            parts += format_html(link, self.website, self.host)
+        return f'<span class="details"{self.voice}>{parts}</span>' if parts else ""
 
     @property
     def host(self) -> str:
@@ -83,7 +102,7 @@ def listed(letter: Letter) -> QuerySet[Signature]:
 def roll(letter: Letter, language: str) -> Roll:
     """The roll of `letter` for readers of `language`."""
     rows = listed(letter).select_related("signatory")
-    writer = _Writer(letter, language)
+    writer = Writer(letter, language)
     latest = rows.filter(kind=Kind.SUPPORTER).order_by("-listed_at", "-pk")[:LATEST]
     return Roll(
         writer.chapter(rows.filter(kind=Kind.ORGANISATION)),
@@ -92,18 +111,16 @@ def roll(letter: Letter, language: str) -> Roll:
     )
 
 
-def countries(letter: Letter) -> int:
-    """How many country labels the publicly listed names bear; “international” and none are no countries."""
-    keys = listed(letter).exclude(country="").values_list("country").annotate(Count("pk")).order_by()
-    return sum(counts_as_country(key) for key, _count in keys)
-
-
 @dataclass(frozen=True, slots=True)
-class _Writer:
-    """Writes entries of one letter in one language."""
+class Writer:
+    """Writes entries of one letter in one language; details in the language of the interface, which is active."""
 
     letter: Letter
     language: str
+
+    @property
+    def voice(self) -> SafeString:
+        return voice(self.language)
 
     def chapter(self, rows: Iterable[Signature]) -> Chapter:
         entries = ordered(map(self.entry, rows), lambda entry: entry.sort, self.language)
@@ -129,6 +146,7 @@ class _Writer:
             details=tuple(detail for detail in self._details(row, bearer, country) if detail),
             website=bearer.website if row.kind == Kind.ORGANISATION else "",
             also=_also(bearer, {name.text, original.text}),
+            voice=self.voice,
         )
 
     def _names(self, row: Signature, bearer: Signatory) -> tuple[Said, Said]:

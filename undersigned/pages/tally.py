@@ -10,7 +10,8 @@ from undersigned.ledger.models import Log
 from undersigned.ledger.tally import Counts, counts
 from undersigned.letters.models import Letter
 from undersigned.pages.figures import number
-from undersigned.pages.roll import countries, listed
+from undersigned.pages.roll import listed
+from undersigned.pages.sums import countries
 
 
 @dataclass(frozen=True, slots=True)
