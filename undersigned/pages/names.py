@@ -22,7 +22,7 @@ from undersigned.pages.figures import number
 from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame, render
 from undersigned.pages.generation import PublicFolder
 from undersigned.pages.models import Bookcase, Shelf
-from undersigned.pages.roll import LATEST, Entry, Writer
+from undersigned.pages.roll import LATEST, Entry, Supporter, Writer
 from undersigned.pages.shelves import bookcases, changed_shelves, settle
 
 PART_BYTES = 80_000
@@ -155,8 +155,8 @@ class _Maker:
         before, after = self._beside(shelf)
         spines = self.bookcase.spines.filter(key__lte=shelf.key, signatory__isnull=False)
         spines = spines.filter(key__gt=before.key) if before else spines
-        rows = spines.order_by("key").select_related("signatory__signature")
-        entries = [self.writer.entry(spine.signatory.signature) for spine in rows if spine.signatory]
+        rows = spines.order_by("key").values_list(*(f"signatory__{column}" for column in Supporter.COLUMNS))
+        entries = [self.writer.supporter(Supporter(*row)) for row in rows]
         parts = list(_parts(entries))
         shelf.parts = len(parts)
         shelf.first, shelf.last = (_label(entries[0]), _label(entries[-1])) if entries else ("", "")

@@ -1,8 +1,9 @@
 """The roll: who is publicly listed under a letter, in the order and the script of the page's language."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
@@ -112,15 +113,57 @@ def roll(letter: Letter, language: str) -> Roll:
 
 
 @dataclass(frozen=True, slots=True)
+class Supporter:
+    """What a list shows of one supporter, without the rows that it came from: there may be a million.
+
+    The fields are those of `Supporter.COLUMNS`, which lead there from a signatory.
+    """
+
+    name: str
+    names: Mapping[str, str]
+    latin: str
+    sort_key: str
+    language: str
+    country: str
+
+    COLUMNS: ClassVar = ("name", "names", "latin", "sort_key", "signature__language", "signature__country")
+
+
+@dataclass(frozen=True, slots=True)
 class Writer:
     """Writes entries of one letter in one language; details in the language of the interface, which is active."""
 
     letter: Letter
     language: str
+    labels: dict[str, str] = field(default_factory=dict)
 
     @property
     def voice(self) -> SafeString:
         return voice(self.language)
+
+    def supporter(self, bearer: Supporter) -> Entry:
+        """The entry of a supporter."""
+        name, original = self._names(bearer.language, bearer)
+        country = self._label(bearer.country)
+        return Entry(
+            name=name,
+            original=original,
+            sort=self.sort_text(bearer, name),
+            country=country,
+            position=None,
+            details=(Said(country),) if country else (),
+            also=_also(bearer, {name.text, original.text}),
+            voice=self.voice,
+        )
+
+    def sort_text(self, bearer: Supporter, name: Said | None = None) -> str:
+        """Under what a supporter is looked for."""
+        return _sort_text((name or self._names(bearer.language, bearer)[0]).text, bearer.sort_key)
+
+    def _label(self, key: str) -> str:
+        if key not in self.labels:
+            self.labels[key] = label_name(key, interface_tag(self.language), self.letter.country_labels)
+        return self.labels[key]
 
     def chapter(self, rows: Iterable[Signature]) -> Chapter:
         entries = ordered(map(self.entry, rows), lambda entry: entry.sort, self.language)
@@ -135,12 +178,13 @@ class Writer:
 
     def entry(self, row: Signature) -> Entry:
         bearer = row.signatory
-        name, original = self._names(row, bearer)
-        country = label_name(row.country, interface_tag(self.language), self.letter.country_labels)
+        name, original = self._names(row.language, bearer)
+        country = self._label(row.country)
+        looked_for = sort_form(name.text) if row.kind == Kind.ORGANISATION else name.text
         return Entry(
             name=name,
             original=original,
-            sort=_sort_text(name.text, row),
+            sort=_sort_text(name.text, bearer.sort_key, looked_for),
             country=country,
             position=row.position,
             details=tuple(detail for detail in self._details(row, bearer, country) if detail),
@@ -149,16 +193,19 @@ class Writer:
             voice=self.voice,
         )
 
-    def _names(self, row: Signature, bearer: Signatory) -> tuple[Said, Said]:
-        """The name that a reader of this page can read, and the bearer's own where it is another one."""
-        own = name_in(bearer.name, bearer.names, row.language, self.language)
+    def _names(self, language: str, bearer: Signatory | Supporter) -> tuple[Said, Said]:
+        """The name that a reader of this page can read, and the bearer's own where it is another one.
+
+        `language` is that in which the bearer signed.
+        """
+        own = name_in(bearer.name, bearer.names, language, self.language)
         known = bearer.names.get(self.language)
         if known == bearer.name or (not known and reads(bearer.name, self.language)):
             return own, Said("")
         shown = known or bearer.latin or bearer.names.get("en", "")
         if not shown or shown == bearer.name:
             return own, Said("")
-        return name_in(shown, bearer.names, row.language, self.language), own
+        return name_in(shown, bearer.names, language, self.language), own
 
     def _details(self, row: Signature, bearer: Signatory, country: str) -> Sequence[Said]:
         """Role, affiliation, country and seat; each as the interface or the bearer says it."""
@@ -200,15 +247,14 @@ class Writer:
         return tuple(sorted(groups, key=lambda group: group.title == ""))
 
 
-def _also(bearer: Signatory, shown: set[str]) -> str:
+def _also(bearer: Signatory | Supporter, shown: set[str]) -> str:
     """The names of `bearer` that the page does not show."""
     known = dict.fromkeys((bearer.name, bearer.latin, *(bearer.names[tag] for tag in sorted(bearer.names))))
     return " · ".join(name for name in known if name and name not in shown)
 
 
-def _sort_text(shown: str, row: Signature) -> str:
+def _sort_text(shown: str, sort_key: str, looked_for: str = "") -> str:
     """Under what a name is looked for: the bearer's sort key, if it is in the script of the name that is shown."""
-    sort_key = row.signatory.sort_key
     if sort_key and script_of(sort_key) == script_of(shown):
         return sort_key
-    return sort_form(shown) if row.kind == Kind.ORGANISATION else shown
+    return looked_for or shown

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 import segno
@@ -64,6 +65,7 @@ def via(path: str, channel: str) -> str:
     return f"{settings.SITE_URL}{path}?via={channel}"
 
 
+@lru_cache(maxsize=1024)
 def qr(address: str) -> SafeString:
     """A QR code, black on white in every theme, for cameras need it so."""
     code = segno.make(address, error="m", micro=False)

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import connection, transaction
+from django.db.models import BinaryField, Q, QuerySet
 
 from undersigned.ledger.models import Entry, Event, Log
 from undersigned.letters.models import Letter
 from undersigned.lib.collation import icu_version, order
 from undersigned.lib.sealing import keyed_digest
 from undersigned.pages.models import Bookcase, Shelf, Spine
-from undersigned.pages.roll import Writer, listed
+from undersigned.pages.roll import Supporter, Writer, listed
 from undersigned.signing.models import Kind, Signature
 
 SHELF = 128
@@ -30,6 +30,11 @@ KEY_BYTES = 600
 BATCH = 4096
 SINGLY = 2000
 """Up to so many changes are looked at one by one; after more, every shelf of the bookcase is."""
+INSERT = (
+    'INSERT INTO pages_spine ("bookcase_id", "key", "ends_shelf", "ends_row", "signatory_id") '
+    "VALUES (%s, %s, %s, %s, %s)"
+)
+BYTES = BinaryField()
 END = b"\xff" * 8
 """The key of the last shelf: no name has one that is greater."""
 
@@ -62,20 +67,47 @@ def bookcases(letter: Letter) -> list[Bookcase]:
 def put_up(letter: Letter) -> None:
     """Bring the bookcases of `letter` up to its log, and take off the names of those who have left."""
     size = Log.objects.values_list("size", flat=True).get(origin=letter.origin)
-    for bookcase in bookcases(letter):
-        shelver = _Shelver(letter, bookcase)
+    shelvers = [_Shelver(letter, bookcase) for bookcase in bookcases(letter)]
+    for shelver in shelvers:
         while shelver.take_off():
             pass
-        while bookcase.log_size < size:
-            shelver.take_in(min(size, bookcase.log_size + BATCH))
+    while (start := min(shelver.bookcase.log_size for shelver in shelvers)) < size:
+        until = min(size, start + BATCH)
+        changed = list(_changed(letter, start, until))
+        for shelver in shelvers:
+            if shelver.bookcase.log_size == start:
+                shelver.take_in(changed, until)
+    for shelver in shelvers:
         shelver.look_through()
+
+
+@dataclass(frozen=True, slots=True)
+class _Newcomer:
+    """A supporter whom the log lists or amends, and the lot that fell to them."""
+
+    signature: UUID
+    lot: Lot
+    supporter: Supporter
+
+
+def _changed(letter: Letter, start: int, until: int) -> Iterator[_Newcomer]:
+    """The public supporters whom these entries of the log list, or whose names they amend."""
+    key = settings.KEYS.letter_key(letter.pk)
+    entries = Entry.objects.filter(log__origin=letter.origin, kind=Kind.SUPPORTER, index__gte=start, index__lt=until)
+    listing = entries.filter(event=Event.SIGNED).values("pk")
+    amended = entries.filter(event__in=(Event.AMENDED, Event.REINSTATED)).values("undoes")
+    columns = [f"signatory__{column}" for column in Supporter.COLUMNS[:4]] + ["language", "country"]
+    rows = listed(letter).filter(kind=Kind.SUPPORTER)
+    rows = rows.filter(Q(entry__in=listing) | Q(entry__in=amended)) if amended else rows.filter(entry__in=listing)
+    for pk, *told in rows.values_list("pk", *columns):
+        yield _Newcomer(pk, Lot.draw(key, pk), Supporter(*told))
 
 
 class _Shelver:
     """Puts names up in one bookcase, a batch a transaction."""
 
     def __init__(self, letter: Letter, bookcase: Bookcase) -> None:
-        self.letter, self.bookcase = letter, bookcase
+        self.bookcase = bookcase
         self.writer = Writer(letter, bookcase.language)
         self.key = settings.KEYS.letter_key(letter.pk)
         self.order = order(bookcase.language)
@@ -83,19 +115,19 @@ class _Shelver:
     @transaction.atomic
     def take_off(self) -> int:
         """Take off what those left behind who have left; how many."""
-        left = list(self.bookcase.spines.filter(signatory=None)[:BATCH])
+        left = list(self.bookcase.spines.filter(signatory=None).values_list("pk", "key")[:BATCH])
         self._remove(left)
         return len(left)
 
     @transaction.atomic
-    def take_in(self, until: int) -> None:
-        """Take in the entries of the log before the index `until`."""
-        rows = list(self._changed(until))
-        known = {row.pk for row in rows}
-        self._remove(list(self.bookcase.spines.filter(signatory__in=known)) if self.bookcase.log_size else [])
-        spines = [self._spine(row) for row in rows]
-        Spine.objects.bulk_create(spines)
-        self._note(spines)
+    def take_in(self, changed: Sequence[_Newcomer], until: int) -> None:
+        """Take in whom the entries of the log before the index `until` changed."""
+        if self.bookcase.log_size:
+            known = self.bookcase.spines.filter(signatory__in=[newcomer.signature for newcomer in changed])
+            self._remove(known.values_list("pk", "key"))
+        keys = [self._key_of(newcomer) for newcomer in changed]
+        self._insert(keys, changed)
+        self._note(keys)
         self.bookcase.log_size = until
         self.bookcase.save(update_fields=["log_size"])
 
@@ -106,37 +138,40 @@ class _Shelver:
             self._reconcile(b"", END)
             self._set_dusty(False)
 
-    def _changed(self, until: int) -> Iterator[Signature]:
-        """The public supporters whom these entries list, or whose names they amend."""
-        entries = Entry.objects.filter(log__origin=self.letter.origin, index__gte=self.bookcase.log_size)
-        entries = entries.filter(index__lt=until, kind=Kind.SUPPORTER)
-        listing = entries.filter(event=Event.SIGNED).values("pk")
-        amended = entries.filter(event__in=(Event.AMENDED, Event.REINSTATED)).values("undoes")
-        rows = listed(self.letter).filter(kind=Kind.SUPPORTER).select_related("signatory")
-        yield from rows.filter(entry__in=listing)
-        if amended.exists():
-            yield from rows.filter(entry__in=amended).exclude(entry__in=listing)
+    def _key_of(self, newcomer: _Newcomer) -> bytes:
+        """Equal names stand in the order of the lot."""
+        text = self.writer.sort_text(newcomer.supporter)
+        return self.order(text)[:KEY_BYTES] + b"\0" + newcomer.signature.bytes
 
-    def _spine(self, row: Signature) -> Spine:
-        lot = Lot.draw(self.key, row.pk)
-        entry = self.writer.entry(row)
-        key = self.order(entry.sort)[:KEY_BYTES] + b"\0" + row.pk.bytes
-        return Spine(
-            bookcase=self.bookcase, key=key, ends_shelf=lot.ends_shelf, ends_row=lot.ends_row, signatory=row.signatory
-        )
+    def _insert(self, keys: Sequence[bytes], newcomers: Sequence[_Newcomer]) -> None:
+        """By a statement of its own: to make a million models would take minutes."""
+        column = Signature._meta.pk
+        rows = [
+            (
+                self.bookcase.pk,
+                BYTES.get_db_prep_value(key, connection),
+                new.lot.ends_shelf,
+                new.lot.ends_row,
+                column.get_db_prep_value(new.signature, connection),
+            )
+            for key, new in zip(keys, newcomers, strict=True)
+        ]
+        with connection.cursor() as cursor:
+            cursor.executemany(INSERT, rows)
 
-    def _remove(self, spines: Sequence[Spine]) -> None:
-        Spine.objects.filter(pk__in=[spine.pk for spine in spines]).delete()
-        self._note(spines)
+    def _remove(self, spines: Iterable[tuple[int, bytes | memoryview]]) -> None:
+        taken = list(spines)
+        Spine.objects.filter(pk__in=[pk for pk, _key in taken]).delete()
+        self._note([bytes(key) for _pk, key in taken])
 
-    def _note(self, spines: Sequence[Spine]) -> None:
-        """Have the shelves looked at on which these names stand, or stood."""
-        if len(spines) > SINGLY:
+    def _note(self, keys: Sequence[bytes]) -> None:
+        """Have the shelves looked at on which names with these keys stand, or stood."""
+        if len(keys) > SINGLY:
             self._set_dusty(True)
         if self.bookcase.is_dusty:
             return
         seen = b""
-        for key in sorted(bytes(spine.key) for spine in spines):
+        for key in sorted(keys):
             if key > seen:
                 seen = self._look_at(key)
 
