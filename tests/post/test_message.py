@@ -8,7 +8,12 @@ from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.languages import INTERFACE
 from undersigned.post.message import TEMPLATES, Envelope, Item, Text, assemble, write
 
-FACTS = {"link": LINK, "code": "123456", "reason": "We could not reach you.\nPlease write to us."}
+FACTS = {
+    "link": LINK,
+    "code": "123456",
+    "body": "The gate stands open.",
+    "reason": "We could not reach you.\nPlease write to us.",
+}
 
 
 def text(template: str = "confirm", language: str = "en", **facts: str) -> Text:

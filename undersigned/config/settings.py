@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "undersigned.post",
     "undersigned.letters",
     "undersigned.signing",
+    "undersigned.newsletter",
     "undersigned.releases",
     "undersigned.pages",
 ]

@@ -19,6 +19,7 @@ from undersigned.config.mailing import make_sender
 from undersigned.ledger.models import Entry
 from undersigned.ledger.sequence import sequence
 from undersigned.lib.clock import now
+from undersigned.newsletter.subscribe import forget_unconfirmed
 from undersigned.pages.bakery import bake_all, bake_due
 from undersigned.post.gather import gather
 from undersigned.post.purge import purge
@@ -63,6 +64,7 @@ CLOCK = (
     Step("remind", remind, MINUTE),
     Step("lapse", lapse, MINUTE),
     Step("forget", forget, MINUTE),
+    Step("forget unconfirmed subscriptions", forget_unconfirmed, MINUTE),
     Step("purge", purge, MINUTE),
 )
 

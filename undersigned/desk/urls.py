@@ -4,7 +4,19 @@ from django.contrib.staticfiles.views import serve
 from django.urls import path
 from django.views.decorators.cache import cache_control
 
-from undersigned.desk import account, audit, draft, export, letters, links, mails, queue, release, signatories
+from undersigned.desk import (
+    account,
+    audit,
+    draft,
+    export,
+    letters,
+    links,
+    mails,
+    newsletter,
+    queue,
+    release,
+    signatories,
+)
 
 app_name = "desk"
 
@@ -17,6 +29,9 @@ urlpatterns = [
     path("static/<path:path>", static_file, {"insecure": True}, name="static"),
     path("accounts/", account.account, name="account"),
     path("accounts/language/", account.language, name="language"),
+    path("newsletter/", newsletter.newsletter, name="newsletter"),
+    path("newsletter/<uuid:issue>/send/", newsletter.send, name="newsletter-send"),
+    path("newsletter/<uuid:issue>/discard/", newsletter.discard, name="newsletter-discard"),
     path("mails/", mails.mailbox, name="mailbox"),
     path("mails/<str:name>/", mails.mail, name="mail"),
     path("<slug:slug>/", letters.letter, name="letter"),

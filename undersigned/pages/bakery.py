@@ -25,6 +25,7 @@ from undersigned.pages.letter import public_page
 from undersigned.pages.models import Baked
 from undersigned.pages.moved import LIST, moved_list, moved_page
 from undersigned.pages.names import NamesPages
+from undersigned.pages.newsletter import newsletter_page, newsletter_path
 from undersigned.pages.privacy import privacy_notice
 from undersigned.pages.shelves import put_up
 from undersigned.pages.sign_page import Door, find_page, sign_page
@@ -32,7 +33,7 @@ from undersigned.pages.spread import spread_page
 from undersigned.pages.sums import sum_up
 from undersigned.signing.models import Kind
 
-PRIVATE = ("accounts", "code", "desk", "i", "p", "s")
+PRIVATE = ("accounts", "code", "desk", "i", "n", "p", "s")
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: /{part}/\n" for part in PRIVATE)
 
 
@@ -168,6 +169,8 @@ def _lists() -> Iterator[tuple[str, bytes]]:
 
 def _shared() -> Iterator[tuple[str, bytes]]:
     """What belongs to no letter alone."""
+    for tag in INTERFACE:
+        yield newsletter_path(tag)[1:] + "index.html", newsletter_page(tag).encode()
     yield LIST, moved_list(public_letters()).encode()
     yield "404.html", not_found(HttpRequest()).content
     yield "robots.txt", ROBOTS.encode()

@@ -88,6 +88,11 @@ class Frame:
         return settings.SITE_URL + self.default if self.default else ""
 
     @property
+    def newsletter(self) -> str:
+        """Where one asks for the newsletter, in the language of the interface."""
+        return f"/{self.machine}/newsletter/"
+
+    @property
     def source(self) -> str:
         """Where this program's source is to be had, as its licence asks; empty where the operator named no place."""
         return str(settings.SOURCE_URL)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from undersigned.pages import invited, private, signing
+from undersigned.pages import invited, newsletter, private, signing
 
 
 class TagConverter:
@@ -22,6 +22,8 @@ register_converter(TagConverter, "tag")
 urlpatterns = [
     path("s/<str:token>/", private.own),
     path("s/<str:token>/correct/", private.correction),
+    path("n/<str:token>/", newsletter.subscription),
+    path("<tag:language>/newsletter/", newsletter.subscribe),
     path("code/", signing.confirm_code),
     path("i/<str:token>/<tag:language>/", invited.invitation),
     path("i/<str:token>/<tag:language>/sign/<slug:kind>/", invited.sign_by_invitation),
