@@ -100,6 +100,16 @@ def listed(letter: Letter) -> QuerySet[Signature]:
     )
 
 
+def listed_by(entries: Sequence[int]) -> QuerySet[Signature]:
+    """The signatures that these entries of a log list, as far as they are still listed under a public name.
+
+    Their letter is not asked for, or a database without statistics would look through all of its signatures.
+    """
+    return Signature.objects.filter(
+        entry__in=entries, state=State.LISTED, visibility=Visibility.PUBLIC, signatory__isnull=False
+    )
+
+
 def roll(letter: Letter, language: str) -> Roll:
     """The roll of `letter` for readers of `language`."""
     rows = listed(letter).select_related("signatory")

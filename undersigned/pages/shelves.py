@@ -12,14 +12,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import BinaryField, Q, QuerySet
+from django.db.models import BinaryField, QuerySet
 
 from undersigned.ledger.models import Entry, Event, Log
 from undersigned.letters.models import Letter
 from undersigned.lib.collation import icu_version, order
 from undersigned.lib.sealing import keyed_digest
 from undersigned.pages.models import Bookcase, Shelf, Spine
-from undersigned.pages.roll import Supporter, Writer, listed
+from undersigned.pages.roll import Supporter, Writer, listed_by
 from undersigned.signing.models import Kind, Signature
 
 SHELF = 128
@@ -69,8 +69,7 @@ def put_up(letter: Letter) -> None:
     size = Log.objects.values_list("size", flat=True).get(origin=letter.origin)
     shelvers = [_Shelver(letter, bookcase) for bookcase in bookcases(letter)]
     for shelver in shelvers:
-        while shelver.take_off():
-            pass
+        shelver.take_off()
     while (start := min(shelver.bookcase.log_size for shelver in shelvers)) < size:
         until = min(size, start + BATCH)
         changed = list(_changed(letter, start, until))
@@ -94,11 +93,12 @@ def _changed(letter: Letter, start: int, until: int) -> Iterator[_Newcomer]:
     """The public supporters whom these entries of the log list, or whose names they amend."""
     key = settings.KEYS.letter_key(letter.pk)
     entries = Entry.objects.filter(log__origin=letter.origin, kind=Kind.SUPPORTER, index__gte=start, index__lt=until)
-    listing = entries.filter(event=Event.SIGNED).values("pk")
-    amended = entries.filter(event__in=(Event.AMENDED, Event.REINSTATED)).values("undoes")
+    named = {
+        undoes if event in (Event.AMENDED, Event.REINSTATED) else pk
+        for pk, event, undoes in entries.values_list("pk", "event", "undoes")
+    }
     columns = [f"signatory__{column}" for column in Supporter.COLUMNS[:4]] + ["language", "country"]
-    rows = listed(letter).filter(kind=Kind.SUPPORTER)
-    rows = rows.filter(Q(entry__in=listing) | Q(entry__in=amended)) if amended else rows.filter(entry__in=listing)
+    rows = listed_by(sorted(entry for entry in named if entry)).filter(kind=Kind.SUPPORTER)
     for pk, *told in rows.values_list("pk", *columns):
         yield _Newcomer(pk, Lot.draw(key, pk), Supporter(*told))
 
@@ -115,16 +115,13 @@ class _Shelver:
     @transaction.atomic
     def take_off(self) -> int:
         """Take off what those left behind who have left; how many."""
-        left = list(self.bookcase.spines.filter(signatory=None).values_list("pk", "key")[:BATCH])
-        self._remove(left)
-        return len(left)
+        return self._remove(Spine.objects.filter(signatory=None))
 
     @transaction.atomic
     def take_in(self, changed: Sequence[_Newcomer], until: int) -> None:
         """Take in whom the entries of the log before the index `until` changed."""
         if self.bookcase.log_size:
-            known = self.bookcase.spines.filter(signatory__in=[newcomer.signature for newcomer in changed])
-            self._remove(known.values_list("pk", "key"))
+            self._remove(Spine.objects.filter(signatory__in=[newcomer.signature for newcomer in changed]))
         keys = [self._key_of(newcomer) for newcomer in changed]
         self._insert(keys, changed)
         self._note(keys)
@@ -159,10 +156,17 @@ class _Shelver:
         with connection.cursor() as cursor:
             cursor.executemany(INSERT, rows)
 
-    def _remove(self, spines: Iterable[tuple[int, bytes | memoryview]]) -> None:
-        taken = list(spines)
-        Spine.objects.filter(pk__in=[pk for pk, _key in taken]).delete()
-        self._note([bytes(key) for _pk, key in taken])
+    def _remove(self, spines: QuerySet[Spine]) -> int:
+        """Take off those of `spines` that stand in this bookcase; how many.
+
+        They are sought by their signatories alone, of whom there are few: by the bookcase, a database without
+        statistics would look through all of it.
+        """
+        found = spines.values_list("pk", "key", "bookcase")
+        taken = {pk: bytes(key) for pk, key, bookcase in found if bookcase == self.bookcase.pk}
+        Spine.objects.filter(pk__in=taken).delete()
+        self._note(list(taken.values()))
+        return len(taken)
 
     def _note(self, keys: Sequence[bytes]) -> None:
         """Have the shelves looked at on which names with these keys stand, or stood."""

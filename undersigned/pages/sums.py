@@ -10,9 +10,10 @@ from undersigned.ledger.models import Entry, Event, Log
 from undersigned.letters.models import Letter
 from undersigned.lib.countries import counts_as_country
 from undersigned.pages.models import Sum
-from undersigned.pages.roll import listed
+from undersigned.pages.roll import listed, listed_by
 from undersigned.signing.models import Signature
 
+BATCH = 4096
 COUNTRY, DAY, LOG = "country", "day", "log"
 """What is summed up; the sum of `log` is how many of its entries are in the others."""
 
@@ -28,7 +29,9 @@ def sum_up(letter: Letter, *, anew: bool = False) -> None:
         _add(letter, listed(letter).filter(entry__index__lt=size))
         Sum.objects.create(letter=letter, of=LOG, count=size)
     elif taken < size:
-        _add(letter, listed(letter).filter(entry__in=entries.values("pk")))
+        pks = list(entries.values_list("pk", flat=True))
+        for start in range(0, len(pks), BATCH):
+            _add(letter, listed_by(pks[start : start + BATCH]))
         Sum.objects.filter(letter=letter, of=LOG).update(count=size)
 
 
