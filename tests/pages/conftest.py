@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 from pytest_django.fixtures import Settings
 
+from tests.pages.crowd import crowd
 from tests.people import AMAL, OYUN, RUTH, SECRETARY, SOMI
 from tests.stage import HOUR, NOON, invitation_to, make_letter, number_entries, sign_and_confirm, sign_on
+from undersigned.intake.headers import POLICY, TYPES
 from undersigned.letters import draft
 from undersigned.letters.blocks import Kind, Source
 from undersigned.letters.content import ParallelBlock, Wording
@@ -19,7 +21,6 @@ from undersigned.letters.models import Letter
 from undersigned.lib.keys import KeyRing
 from undersigned.pages.bakery import bake_all
 from undersigned.pages.generation import PublicFolder
-from undersigned.intake.headers import POLICY, TYPES
 from undersigned.releases.release import Moment, release_due, schedule
 from undersigned.signing.confirm import confirm
 from undersigned.signing.decide import accept
@@ -57,6 +58,7 @@ def signed(letter: Letter, keys: KeyRing) -> Letter:
     release_in("zh-Hant", "kai-qiao", ("請開放大橋", "約兩千人在等待。", "請開放大橋。"), keys)
     while number_entries(letter):
         pass
+    crowd(letter, 200)
     return letter
 
 

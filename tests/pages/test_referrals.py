@@ -1,24 +1,14 @@
-from collections.abc import Iterable
 from datetime import date
-from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
+from django.db import OperationalError
 
 from undersigned.pages.models import Referral
-from undersigned.pages.referrals import Counted, Referrals, count, followed
+from undersigned.pages.referrals import Referrals, count, followed
 from undersigned.pages.share import CHANNELS
 
 DAY = date(2026, 11, 10)
 LETTER = "/open-the-bridge/ko/"
-
-
-def page(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-    start("404 Not Found" if "missing" in environ["PATH_INFO"] else "200 OK", [])
-    return []
-
-
-def ask(counted: Counted, path: str, query: str, method: str = "GET") -> None:
-    counted({"PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": method}, lambda *_answer: lambda _bytes: None)
 
 
 @pytest.mark.django_db
@@ -44,15 +34,27 @@ def test_an_address_without_a_language_is_not_counted() -> None:
 
 
 @pytest.mark.django_db
-def test_only_pages_that_were_shown_are_counted_and_only_their_number_is_written() -> None:
+def test_what_gathers_in_memory_is_written_once() -> None:
     referrals = Referrals()
-    counted = Counted(page, referrals)
     for _ in range(3):
-        ask(counted, LETTER, "via=line")
-    ask(counted, "/missing/ko/", "via=line")
-    ask(counted, LETTER, "via=line", "HEAD")
-    ask(counted, LETTER, "")
+        referrals.see(LETTER, "via=line", DAY)
+    referrals.see(LETTER, "", DAY)
     assert not Referral.objects.exists()
     referrals.flush()
     referrals.flush()
     assert list(Referral.objects.values_list("channel", "language", "count")) == [("line", "ko", 3)]
+
+
+@pytest.mark.django_db
+def test_totals_wait_while_the_record_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    referrals = Referrals()
+    referrals.see(LETTER, "via=line", DAY)
+
+    def away(*_arguments: object) -> None:
+        raise OperationalError("no such server")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("undersigned.pages.referrals.count", away)
+        referrals.flush()
+    referrals.flush()
+    assert Referral.objects.get().count == 1

@@ -1,5 +1,6 @@
 """The door: what arrives at the port of the program. Files from memory, everything else from the desk's process."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,14 +12,18 @@ from undersigned.intake.refusals import DeskCloses, DoorBusy, RecordAway, Refusi
 from undersigned.intake.relay import DeskAway, Relay
 from undersigned.intake.taking import Taking
 from undersigned.intake.wire import BodyTooLarge, HungUp, Receive, Reply, Scope, Send, Told, read_body, text_of
+from undersigned.lib.clock import now
 from undersigned.lib.forms import FORM_TYPE
 from undersigned.lib.origin import is_from_elsewhere, is_from_here
 from undersigned.lib.refusal import Refusal
 from undersigned.pages.incoming import TooMuchSent
+from undersigned.pages.referrals import Referrals
 
 BODY_LIMIT_BYTES = 256 * 1024
 """More than any form of the desk has."""
 BODY_SECONDS = 20
+SHOWN = (200, 304)
+"""The answers by which a reader sees a page."""
 FORM = FORM_TYPE.encode()
 
 
@@ -33,6 +38,7 @@ class Door:
     acting: Acting
     clock: Callable[[], float]
     patience: Patience = field(init=False)
+    referrals: Referrals = field(default_factory=Referrals)
 
     def __post_init__(self) -> None:
         self.patience = Patience(BODY_SECONDS, self.clock)
@@ -52,6 +58,8 @@ class Door:
         if method in ("GET", "HEAD"):
             reply = await self.folder.reply(path, told, self.clock())
             if reply is not None:
+                if method == "GET" and scope["query_string"] and reply.status in SHOWN:
+                    self.referrals.see(path, scope["query_string"].decode("latin-1"), now().date())
                 await reply.send(send, method)
                 return
         try:
@@ -90,6 +98,7 @@ class Door:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self.patience.close()
+        await asyncio.to_thread(self.referrals.flush)
         await self.acting.close()
         await self.taking.close()
         await send({"type": "lifespan.shutdown.complete"})

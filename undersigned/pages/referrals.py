@@ -4,16 +4,13 @@ Nothing about a request is kept but that there was one more: no address, no cook
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import date, timedelta
 from threading import Lock, Timer
 from urllib.parse import parse_qs
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from django.db import close_old_connections, transaction
+from django.db import DatabaseError, connections, transaction
 from django.db.models import F
 
-from undersigned.lib.clock import now
 from undersigned.pages.models import Referral
 from undersigned.pages.share import CHANNELS
 
@@ -48,44 +45,30 @@ class Referrals:
     def see(self, path: str, query: str, day: date) -> None:
         """Take note of one request that was answered with a page."""
         found = followed(path, query, day)
-        if found is None:
-            return
+        if found is not None:
+            self._add(Counter([found]))
+
+    def flush(self) -> None:
+        """Write the totals down; while the record cannot be asked, they wait for the next time."""
+        with self._lock:
+            totals, self._totals = self._totals, Counter()
+        try:
+            with transaction.atomic():
+                for key, n in totals.items():
+                    count(*key, n)
+        except DatabaseError:
+            self._add(totals)
+
+    def _add(self, more: Counter[Followed]) -> None:
         with self._lock:
             if not self._totals:
                 timer = Timer(REST.total_seconds(), self._flush_alone)
                 timer.daemon = True
                 timer.start()
-            self._totals[found] += 1
-
-    def flush(self) -> None:
-        """Write the totals down."""
-        with self._lock:
-            totals, self._totals = self._totals, Counter()
-        with transaction.atomic():
-            for key, n in totals.items():
-                count(*key, n)
+            self._totals += more
 
     def _flush_alone(self) -> None:
         try:
             self.flush()
         finally:
-            close_old_connections()
-
-
-class Counted:
-    """A WSGI application that answers as `inner` does, and counts shared links that led to a page."""
-
-    def __init__(self, inner: WSGIApplication, referrals: Referrals) -> None:
-        self.inner, self.referrals = inner, referrals
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        query = environ.get("QUERY_STRING", "")
-        if "via=" not in query or environ["REQUEST_METHOD"] != "GET":
-            return self.inner(environ, start_response)
-
-        def start(status: str, headers: list[tuple[str, str]], *rest: object) -> object:
-            if status.startswith(("200", "304")):
-                self.referrals.see(environ.get("PATH_INFO", ""), query, now().date())
-            return start_response(status, headers, *rest)  # type: ignore[arg-type]  # PEP 3333's third argument
-
-        return self.inner(environ, start)  # type: ignore[arg-type]
+            connections.close_all()
