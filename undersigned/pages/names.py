@@ -108,6 +108,7 @@ class NamesPages:
                 yield from maker.shelf(shelf)
         if changed:
             Shelf.objects.bulk_update(changed, ["first", "last", "parts"], batch_size=500)
+            self.gone |= maker.rows_of_one()
             yield from maker.ways(changed)
 
 
@@ -150,6 +151,11 @@ class _Maker:
         if shelf.ends_row:
             yield f"{self.base}row-{shelf.name}/index.html"
 
+    def rows_of_one(self) -> set[str]:
+        """The page of the last row, where it is the only one: then the first page does what it did."""
+        ends = self.bookcase.shelves.filter(is_gone=False, ends_row=True)
+        return {f"{self.base}row-last/index.html"} if ends.count() == 1 else set()
+
     def shelf(self, shelf: Shelf) -> Iterator[tuple[str, bytes]]:
         """The pages of one shelf; notes on it how many there are, and what leads to them."""
         before, after = self._beside(shelf)
@@ -160,8 +166,11 @@ class _Maker:
         parts = list(_parts(entries))
         shelf.parts = len(parts)
         shelf.first, shelf.last = (_label(entries[0]), _label(entries[-1])) if entries else ("", "")
+        if before is None and after is None and len(parts) == 1:
+            yield self.root, self._render(self._page(self.frame.title, parts[0], is_names=True))
+            return
         addresses = [
-            f"/{self.base}{_part(before.name, before.parts)}" if before else "",
+            f"/{self.base}{_part(before.name, 1)}" if before else "",
             *(f"/{self.base}{_part(shelf.name, part)}" for part in range(1, len(parts) + 1)),
             f"/{self.base}{_part(after.name, 1)}" if after else "",
         ]
@@ -173,6 +182,9 @@ class _Maker:
     def ways(self, changed: Sequence[Shelf]) -> Iterator[tuple[str, bytes]]:
         """The pages that lead to the changed shelves: those of their rows, and the first one."""
         shelves = self.bookcase.shelves.filter(is_gone=False).order_by("key")
+        only = list(shelves[:2])
+        if len(only) == 1 and only[0].parts == 1:
+            return  # the first page has the names themselves
         ends = list(shelves.filter(ends_row=True))
         begins = list(shelves.filter(begins_row=True))
         if len(ends) == 1:

@@ -176,7 +176,7 @@ class _Shelver:
             return
         seen = b""
         for key in sorted(keys):
-            if key > seen:
+            if key >= seen:  # a name that ends what was seen to begins what was not
                 seen = self._look_at(key)
 
     def _set_dusty(self, is_dusty: bool) -> None:
