@@ -22,6 +22,7 @@ prepare() { # runtime|test
     fi
     [ "$1" = runtime ] || provide_test_packages
     ready "$1" || build "$1"
+    provide_fonts
     compile_catalogues
     exec 9<&-
 }
@@ -100,15 +101,26 @@ missing_to_build() { # PYTHON — asks for the thing itself, so that any system 
 provide_test_packages() {
     local package missing=()
     if command -v dpkg-query >/dev/null; then
-        for package in chromium fonts-noto-core fonts-noto-cjk gettext git; do
+        for package in chromium fonts-noto-core fonts-noto-cjk gettext git nginx-light golang-go golang-golang-x-mod-dev; do
             dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
         done
     else
-        for package in chromium xgettext git; do
+        for package in chromium xgettext git nginx go; do
             command -v "$package" >/dev/null || missing+=("$package")
         done
     fi
     provide "${missing[@]}"
+}
+
+provide_fonts() { # what letters are set in; without them everything works but the kit, which says what is missing
+    local package missing=()
+    command -v dpkg-query >/dev/null || return 0
+    for package in fonts-noto-core fonts-noto-cjk; do
+        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" -eq 0 ] && (provide "${missing[@]}"); then return; fi
+    say "letters cannot be set as PDF without these system packages: ${missing[*]} (apt-get install ${missing[*]}, as root)"
 }
 
 provide() { # PACKAGE… — installs them, or says exactly how

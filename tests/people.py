@@ -68,6 +68,9 @@ RUTH = Person(
 )
 """A person of note, formerly in office."""
 
+MARA = Person("Mara Erdacht", "mara@erdacht.example", "person", {"role": "author", "country": "AT"})
+"""A person of note whom the coalition asks; nobody knows yet whether she will sign."""
+
 SECRETARY = Actor("Secretary of the coalition")
 """Works at the desk."""
 

@@ -22,12 +22,15 @@ from undersigned.letters.content import ParallelBlock, Wording
 from undersigned.letters.freeze import freeze
 from undersigned.letters.models import Letter, PrivateLink, SignOns
 from undersigned.letters.stages import set_sign_ons
+from undersigned.lib.clock import now
 from undersigned.lib.keys import KeyRing
 from undersigned.lib.sealing import unseal
 from undersigned.post.models import Note
 from undersigned.releases.release import Moment, release_due, schedule
+from undersigned.signing.ask import Import, import_rows
 from undersigned.signing.confirm import Confirmed, confirm
 from undersigned.signing.models import Signature
+from undersigned.signing.sheet import Row
 from undersigned.signing.sign import Receipt, sign
 from undersigned.signing.sign_on import parse
 from undersigned.signing.terms import terms_of
@@ -35,7 +38,16 @@ from undersigned.signing.terms import terms_of
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
 """When most things happen; letters were released an hour before."""
 
+KEPT_UNTIL = date(max(NOON.year, now().year) + 2, 12, 31)
+"""How long letters keep the data of their signatories: long enough for a server that asks what time it really is."""
+
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_its_own(tmp_path: Path, settings: Settings) -> None:
+    """Each test publishes its logs where no other test did."""
+    settings.LOGS = tmp_path / "data" / "logs"
 
 
 @pytest.fixture
@@ -107,7 +119,7 @@ def make_letter(slug: str, keys: KeyRing, **changes: Any) -> Letter:
         "takes_counted_only": True,
         "controller": "Open Bridge Coalition (invented)",
         "contact": "letter@openbridge.example",
-        "keep_until": date(2028, 12, 31),
+        "keep_until": KEPT_UNTIL,
         "created_at": NOON - 4 * DAY,
     }
     letter = Letter.objects.create(**facts | changes)
@@ -134,6 +146,12 @@ BLOCKS = (
 )
 
 
+def night_of_the_clocks(month: int) -> str:
+    """The last Sunday of March (3) or October (10) next year: at two or three the clocks of Berlin are changed."""
+    last = date(now().year + 1, month, 31)
+    return (last - timedelta(days=last.isoweekday() % 7)).isoformat()
+
+
 def sign_on(
     person: Person, letter: Letter, at: datetime = NOON, invited_by: int | None = None, **typed: str
 ) -> Signature:
@@ -151,6 +169,15 @@ def invitation_to(letter: Letter) -> PrivateLink:
     return PrivateLink.objects.order_by("-pk")[0]
 
 
+def ask(person: Person, letter: Letter, at: datetime = NOON, **cells: str) -> Signature:
+    """A sheet brings `person`, with what they would have typed and their address; the asked signature."""
+    before = set(Signature.objects.values_list("pk", flat=True))
+    values = {"name": person.name, "email": person.email, **person.typed, **cells}
+    outcome = import_rows([Row(2, values)], Import(letter, SECRETARY, person.kind), at)
+    assert outcome.asked == 1, outcome.refused
+    return Signature.objects.exclude(pk__in=before).get()
+
+
 def sign_and_confirm(person: Person, letter: Letter, at: datetime = NOON, **typed: str) -> Signature:
     """`person` signs `letter` and confirms by the link; the signature that stands."""
     [answer] = confirm([sign_on(person, letter, at, **typed).pk], at + MINUTE)
@@ -160,7 +187,7 @@ def sign_and_confirm(person: Person, letter: Letter, at: datetime = NOON, **type
 
 def number_entries(letter: Letter, hidden_batch: int = 1) -> int:
     """Let the sequencer number what waits in the log of `letter`."""
-    return sequence(Log.objects.get(origin=letter.origin).pk, hidden_batch=hidden_batch)
+    return len(sequence(Log.objects.get(origin=letter.origin).pk, hidden_batch=hidden_batch))
 
 
 def notes(keys: KeyRing, template: str = "") -> list[dict[str, Any]]:

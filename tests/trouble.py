@@ -1,12 +1,16 @@
-"""Trouble made on purpose: the database goes away at each step in turn, or another process acts in between."""
+"""Trouble made on purpose: database or power go away at each step in turn, or another process acts in between."""
 
+import os
+import shutil
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import count
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
+import pytest
 from django.apps import apps
 from django.db import OperationalError, connection, connections
 
@@ -23,10 +27,46 @@ def cut_at_each_step(act: Callable[[], object]) -> Iterator[int]:
         try:
             with connection.execute_wrapper(_Cut(step)):
                 act()
-        except Gone:
+        except Exception as fault:
+            if not _is_gone(fault):
+                raise
             yield step
         else:
             return
+
+
+class PowerCut(BaseException):
+    """Ends the process on the spot: nothing catches it."""
+
+
+def cut_the_power_at_each_step(act: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Cut the power at the first step that reaches the disk, at the second, and so on; yields after each."""
+    for step in count():
+        with monkeypatch.context() as patch:
+            left = [step]
+            for place, name in (
+                *((os, name) for name in ("fsync", "link", "readlink", "utime")),
+                *((Path, name) for name in ("open", "replace", "rename", "symlink_to", "mkdir", "unlink")),
+                (shutil, "rmtree"),
+            ):
+                patch.setattr(place, name, _with_power(getattr(place, name), left))
+            try:
+                act()
+            except PowerCut:
+                pass
+            else:
+                return
+        yield step
+
+
+def _with_power(step: Callable[..., Any], left: list[int]) -> Callable[..., Any]:
+    def with_power(*args: Any, **options: Any) -> Any:
+        if not left[0]:
+            raise PowerCut
+        left[0] -= 1
+        return step(*args, **options)
+
+    return with_power
 
 
 def everything() -> dict[str, list[tuple[object, ...]]]:
@@ -64,6 +104,11 @@ def another_process() -> Generator[Callable[[Callable[[], Any]], Future[Any]]]:
             return future
 
         yield begin
+
+
+def _is_gone(fault: Exception) -> bool:
+    """Whether the database went away, under one attempt or under each of several."""
+    return isinstance(fault, Gone) or (isinstance(fault, ExceptionGroup) and all(map(_is_gone, fault.exceptions)))
 
 
 class _Cut:

@@ -7,7 +7,8 @@ from pytest_django.fixtures import Settings
 
 from undersigned.config.mailing import make_sender, make_transport
 from undersigned.lib.env import Misconfigured
-from undersigned.post.transport import FolderTransport, SmtpTransport
+from undersigned.post.folder import FolderTransport
+from undersigned.post.smtp import SmtpTransport
 
 
 @pytest.fixture

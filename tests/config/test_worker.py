@@ -1,7 +1,9 @@
 """The worker keeps its appointments, whatever goes wrong beside them."""
 
+import re
 import threading
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import OperationalError
@@ -11,17 +13,23 @@ from tests.people import SECRETARY
 from tests.post.post_office import PostOffice, addresses, note
 from tests.stage import DAY, NOON
 from undersigned.config import worker
-from undersigned.config.worker import Post, Step, Troubles, attempt, pause, sequence_step
+from undersigned.config.worker import Post, Step, Troubles, attempt, is_due, pause, sequence_step
 from undersigned.ledger import sequence as sequencer
 from undersigned.ledger.entries import NewEntry, append
-from undersigned.ledger.models import Entry, Event, Log, Tallied
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Log
+from undersigned.ledger.publish import tend
 from undersigned.letters.models import Letter
-from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.clock import now
+from undersigned.lib.faults import Faults
+from undersigned.lib.keys import KeyRing
 from undersigned.post.models import Mail, MailState
 from undersigned.post.outbox import put
 from undersigned.post.transport import Answer
-from undersigned.releases.release import cancel
+from undersigned.post.wire import Parcel
+from undersigned.releases.release import Moment, cancel
+from undersigned.stories.models import Story
+from undersigned.stories.publish import plan
 
 SECOND = timedelta(seconds=1)
 MOMENT = datetime.fromisoformat("2026-11-11T03:00:00+00:00")
@@ -31,6 +39,38 @@ MOMENT = datetime.fromisoformat("2026-11-11T03:00:00+00:00")
 def test_it_never_sleeps_past_the_moment_of_a_release(embargoed: Letter) -> None:
     assert pause(MOMENT - DAY) == worker.PAUSE
     assert pause(MOMENT - SECOND / 5) == SECOND / 5
+
+
+def test_nor_past_the_moment_of_a_story(approved: Story, letter: Letter) -> None:
+    plan(approved, Moment(MOMENT.replace(tzinfo=None), "UTC"), SECRETARY, NOON)
+    assert pause(MOMENT - SECOND / 4) == SECOND / 4
+    assert pause(MOMENT + DAY) == worker.PAUSE
+
+
+def test_a_story_is_before_the_public_in_the_pass_in_which_it_is_due(
+    approved: Story, settings: Settings, tmp_path: Path
+) -> None:
+    settings.PUBLIC_ROOT = tmp_path / "data" / "public"
+    plan(approved, Moment(MOMENT.replace(tzinfo=None), "UTC"), SECRETARY, NOON)
+    page = settings.PUBLIC_ROOT / "stories" / approved.slug / "ko" / "index.html"
+    one_pass(MOMENT - SECOND)
+    assert not page.exists()
+    one_pass(MOMENT)
+    assert page.exists()
+
+
+def one_pass(at: datetime) -> None:
+    """What the worker does each time, in its order."""
+    for step in worker.CLOCK:
+        if not step.every:
+            step.do(at)
+
+
+def test_a_step_that_comes_seldom_is_taken_in_the_first_pass() -> None:
+    step = Step("rank", lambda _at: None, worker.BETWEEN_RANKINGS)
+    assert is_due(step, None, NOON)
+    assert not is_due(step, NOON, NOON + SECOND)
+    assert is_due(step, NOON, NOON + worker.BETWEEN_RANKINGS)
 
 
 def test_an_overdue_release_does_not_make_it_spin(embargoed: Letter) -> None:
@@ -75,6 +115,42 @@ def test_a_fault_in_one_step_does_not_silence_another(caplog: pytest.LogCaptureF
     assert "lapse failed" in caplog.text
 
 
+def test_of_several_faults_at_once_each_is_written_down(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_at: datetime) -> None:
+        faults = Faults("letters")
+        for number, fault in enumerate((KeyError("somi"), ValueError("amal"), None)):
+            with faults.set_aside():
+                if fault:
+                    raise fault
+            done.append(number)
+        faults.rise()
+
+    done: list[int] = []
+    attempt(Step("bake", fail), NOON, Troubles())
+    assert done == [0, 1, 2]
+    assert re.search(r"bake failed: KeyError at \S+; ValueError at \S+$", caplog.text, re.MULTILINE)
+    assert not re.search("somi|amal", caplog.text)
+
+
+def test_a_fault_in_one_log_holds_up_no_other(
+    letter: Letter, keys: KeyRing, monkeypatch: pytest.MonkeyPatch, settings: Settings
+) -> None:
+    settings.HIDDEN_BATCH = 1
+    first = Log.objects.get(origin=letter.origin)
+    second = Log.objects.create(origin="letters.example/other", opened_at=NOON)
+    append([NewEntry(log.pk, Event.SIGNED, b"v", Tallied.SUPPORTER, b"record") for log in (first, second)], NOON)
+
+    def lame(log_id: int, *, hidden_batch: int) -> int:
+        if log_id == first.pk:
+            raise OperationalError
+        return tend(log_id, hidden_batch=hidden_batch)
+
+    monkeypatch.setattr(worker, "tend", lame)
+    with pytest.raises(ExceptionGroup):
+        sequence_step(NOON)
+    assert set(Entry.objects.filter(index=None).values_list("log_id", flat=True)) == {first.pk}
+
+
 def test_all_that_waited_under_embargo_is_numbered_at_once(
     letter: Letter, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -97,13 +173,13 @@ def test_asked_to_stop_it_sends_no_further_mail() -> None:
     stopped = threading.Event()
 
     class Stopping(PostOffice):
-        def hand_over(self, message: bytes, sender: EmailAddress, recipient: EmailAddress) -> Answer:
+        def take(self, parcel: Parcel) -> Answer:
             stopped.set()
-            return super().hand_over(message, sender, recipient)
+            return super().take(parcel)
 
     put([note(address) for address in addresses(3)], now())
     office = Stopping()
     for step in Post(office.sender(), stopped).steps():
         step.do(now())
     assert len(office.messages) == 1
-    assert Mail.objects.filter(state=MailState.WAITING).count() == 2
+    assert Mail.objects.filter(state=MailState.WAITING, attempts=0, next_attempt_at__lte=now()).count() == 2

@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from tests.desk.conftest import page
-from tests.people import OYUN
-from tests.stage import sign_and_confirm
+from tests.people import OYUN, SOMI
+from tests.stage import sign_and_confirm, sign_on
 from undersigned.letters import links
 from undersigned.letters.models import BlockText, Letter, PrivateLink
 
@@ -58,6 +58,19 @@ def test_a_released_letter_is_closed_and_archived(desk: Client, letter: Letter) 
     assert letter.publication == "archived"
     answer = desk.post(f"/desk/{letter.slug}/sign-ons/", {"to": "public"}, follow=True)
     assert "This letter is archived" in answer.content.decode()
+
+
+def test_before_archiving_the_desk_is_told_whom_it_ends(desk: Client, letter: Letter) -> None:
+    sign_and_confirm(OYUN, letter)
+    sign_on(SOMI, letter)
+    told = page(desk, letter, "archive/")
+    assert "1 sign-on or correction waits for your decision." in told
+    assert "1 sign-on waits for its mailbox. It lapses." in told
+
+
+def test_a_letter_that_was_never_released_is_not_archived(desk: Client, embargoed: Letter) -> None:
+    answer = desk.post(f"/desk/{embargoed.slug}/archive/", follow=True)
+    assert "Only a released letter can be archived" in answer.content.decode()
 
 
 def test_opening_to_the_public_before_the_release_is_refused_in_words(desk: Client, frozen: Letter) -> None:

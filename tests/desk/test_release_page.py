@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.desk.conftest import page
+from tests.stage import night_of_the_clocks
 from undersigned.letters.models import Letter
 from undersigned.releases.models import Release
 
@@ -56,23 +57,25 @@ def test_a_moment_that_cannot_be_is_refused_and_stays_typed(
 
 
 def test_an_hour_that_the_clocks_skip_offers_the_two_choices(desk: Client, frozen: Letter) -> None:
-    status, text = plan(desk, frozen, "2031-03-30", "02:30", "Europe/Berlin")
+    night = night_of_the_clocks(3)
+    status, text = plan(desk, frozen, night, "02:30", "Europe/Berlin")
     assert status == 422
     choices = re.findall(r'name="moment" value="([^"]+)">([^<]+)<', text)
-    assert [label for _, label in choices] == ["2031-03-30 01:30 (UTC+01:00)", "2031-03-30 03:30 (UTC+02:00)"]
-    assert plan(desk, frozen, "2031-03-30", "02:30", "Europe/Berlin", moment=choices[1][0])[0] == 302
+    assert [label for _, label in choices] == [f"{night} 01:30 (UTC+01:00)", f"{night} 03:30 (UTC+02:00)"]
+    assert plan(desk, frozen, night, "02:30", "Europe/Berlin", moment=choices[1][0])[0] == 302
     release = planned(frozen)
     assert release
     assert f"{release.instant:%H:%M}" == "01:30"
 
 
 def test_an_hour_that_the_clocks_repeat_offers_the_two_choices(desk: Client, frozen: Letter) -> None:
-    status, text = plan(desk, frozen, "2031-10-26", "02:30", "Europe/Berlin")
+    night = night_of_the_clocks(10)
+    status, text = plan(desk, frozen, night, "02:30", "Europe/Berlin")
     assert status == 422
     choices = re.findall(r'name="moment" value="([^"]+)">([^<]+)<', text)
-    assert [label for _, label in choices] == ["2031-10-26 02:30 (UTC+02:00)", "2031-10-26 02:30 (UTC+01:00)"]
+    assert [label for _, label in choices] == [f"{night} 02:30 (UTC+02:00)", f"{night} 02:30 (UTC+01:00)"]
     for moment, instant in ((choices[0][0], "00:30"), (choices[1][0], "01:30")):
-        assert plan(desk, frozen, "2031-10-26", "02:30", "Europe/Berlin", moment=moment)[0] == 302
+        assert plan(desk, frozen, night, "02:30", "Europe/Berlin", moment=moment)[0] == 302
         release = planned(frozen)
         assert release
         assert f"{release.instant:%H:%M}" == instant

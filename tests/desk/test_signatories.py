@@ -10,10 +10,11 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from tests.desk.conftest import page
-from tests.people import AMAL, OYUN, PEDRO, SECRETARY, SOMI
-from tests.stage import HOUR, MINUTE, NOON, sign_and_confirm, sign_on
+from tests.people import AMAL, MARA, OYUN, PEDRO, RUTH, SECRETARY, SOMI
+from tests.stage import HOUR, MINUTE, NOON, ask, sign_and_confirm, sign_on
 from undersigned.desk.export import safe
-from undersigned.letters.models import Letter
+from undersigned.letters.models import Letter, SignOns
+from undersigned.letters.stages import set_sign_ons
 from undersigned.signing import decide
 from undersigned.signing.models import Organisation, Signatory, Signature, State
 
@@ -62,6 +63,31 @@ def test_the_list_is_searched_and_filtered(
     assert {name for name in (OYUN.name, PEDRO.name, SOMI.name) if f"<bdi>{name}</bdi>" in text} == found
     table = rows(exported(desk, signed, **query))
     assert {row[2] for row in table[1:]} == found
+
+
+def test_those_whom_a_sheet_brought_are_invited_from_the_desk(desk: Client, letter: Letter) -> None:
+    asked, unreachable = ask(MARA, letter), ask(RUTH, letter, email="")
+    assert "Send 1 invitation<" in page(desk, letter, "signatories/")
+    assert "No address of this signatory is known" in page(desk, letter, f"signatories/{unreachable.pk}/")
+    answer = desk.post(f"/desk/{letter.slug}/signatories/invite/", follow=True)
+    assert "1 invitation is on its way." in answer.content.decode()
+    assert "invitation<" not in page(desk, letter, "signatories/")
+    for times in (1, 2):
+        shown = page(desk, letter, f"signatories/{asked.pk}/")
+        assert f"Invited by mail {times} time" in shown
+        assert "Send it again" in shown
+        desk.post(f"/desk/{letter.slug}/signatories/{asked.pk}/invite/")
+    assert "Send it again" not in page(desk, letter, f"signatories/{asked.pk}/")
+    refused = desk.post(f"/desk/{letter.slug}/signatories/{asked.pk}/invite/")
+    assert "was written to 3 times" in refused.content.decode()
+    assert page(desk, letter, "audit/").count("Somebody who is asked was invited by mail.") == 3
+
+
+def test_nobody_is_invited_while_sign_ons_are_closed(desk: Client, letter: Letter) -> None:
+    ask(MARA, letter)
+    set_sign_ons(letter, SignOns.CLOSED, SECRETARY, NOON)
+    answer = desk.post(f"/desk/{letter.slug}/signatories/invite/", follow=True)
+    assert "Open sign-ons first" in answer.content.decode()
 
 
 def test_a_hidden_name_is_on_no_page_and_in_no_file(desk: Client, signed: Letter) -> None:

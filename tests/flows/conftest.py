@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.flows.office import Office, free_port
+from tests.flows.office import LOOPBACK, Office, free_port
 
 LETTER = Path(__file__).parent / "letter"
 
@@ -18,11 +19,20 @@ LETTER = Path(__file__).parent / "letter"
 @pytest.fixture
 def office(tmp_path: Path) -> Generator[Office]:
     """A coalition's own server, set up and serving, without a letter yet."""
-    office = Office(tmp_path, new_database(), free_port())
+    with serving(tmp_path) as office:
+        yield office
+
+
+@contextmanager
+def serving(folder: Path, host: str = LOOPBACK, **settings: str) -> Generator[Office]:
+    """An office with its data in `folder`, set up and serving."""
+    office = Office(folder, new_database(), free_port(), host, settings)
     office.set_up()
     office.start()
-    yield office
-    office.stop()
+    try:
+        yield office
+    finally:
+        office.stop()
 
 
 @pytest.fixture

@@ -11,13 +11,17 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TypeVar
 
 DESK = "secretary@ferry.example"
 PASSWORD = "a ferry needs no bridge"
+LOOPBACK = "127.0.0.1"
 SECONDS = 90
+ROOT = Path(__file__).resolve().parents[2]
+LATER = Path(__file__).resolve().parent / "later"
 
 T = TypeVar("T")
 
@@ -33,29 +37,49 @@ class Answer:
 
 @dataclass
 class Office:
-    """One coalition's server: `run` types a command, `start` serves, `mails` are what left for a mailbox."""
+    """One coalition's server: `run` types a command, `start` serves, `mail_to` is what left for a mailbox.
+
+    Readers reach it under `host`. `settings` are what its operator set otherwise than in other stories; its clock
+    is `ahead` of ours.
+    """
 
     folder: Path
     database: str
     port: int
+    host: str = LOOPBACK
+    settings: dict[str, str] = field(default_factory=dict)
+    ahead: timedelta = timedelta()
     process: subprocess.Popen[bytes] | None = None
     read: set[str] = field(default_factory=set)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
+
+    @property
+    def now(self) -> datetime:
+        """What its clock shows."""
+        return datetime.now(UTC) + self.ahead
 
     @property
     def environment(self) -> dict[str, str]:
         settings = {
             "UNDERSIGNED_DATA": str(self.folder / "data"),
             "UNDERSIGNED_SITE_URL": self.url,
+            "UNDERSIGNED_HOSTS": f"{self.host},{LOOPBACK}",
             "UNDERSIGNED_MAIL_FOLDER": str(self.folder / "mail"),
             "UNDERSIGNED_MAIL_PACE": "0",
             "UNDERSIGNED_HIDDEN_BATCH": "2",
         } | ({"UNDERSIGNED_DATABASE": self.database} if self.database else {})
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
-        return inherited | settings
+        return inherited | settings | self.settings | (self._clock() if self.ahead else {})
+
+    def _clock(self) -> dict[str, str]:
+        """What puts the clock forward for every process of the program: it asks one function for the time."""
+        return {
+            "PYTHONPATH": f"{LATER}{os.pathsep}{ROOT}",
+            "OFFICE_CLOCK_AHEAD_SECONDS": str(self.ahead.total_seconds()),
+        }
 
     def run(self, *command: str, exits: int = 0) -> str:
         """Type one command; what it printed. Fails unless it exits as expected."""
@@ -76,7 +100,13 @@ class Office:
         self.process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE)
         assert self.process.stdout
         line = self.process.stdout.readline().decode()
-        assert line == f"ready: {self.url}/\n", line
+        assert line == f"ready: http://{LOOPBACK}:{self.port}/\n", line
+
+    def start_later(self, after: timedelta) -> None:
+        """Stop, and start again when so much more time has gone by."""
+        self.stop()
+        self.ahead += after
+        self.start()
 
     def stop(self) -> None:
         """As an operator stops it; everything it had accepted is done."""
@@ -89,7 +119,7 @@ class Office:
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """One bare request, as a crawler or a mail scanner makes it."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        connection = http.client.HTTPConnection(LOOPBACK, self.port, timeout=SECONDS)
         try:
             connection.request(method, path, headers={name.replace("_", "-"): text for name, text in headers.items()})
             answer = connection.getresponse()
@@ -99,21 +129,30 @@ class Office:
 
     def mail_to(self, mailbox: str) -> EmailMessage:
         """The next unread mail to `mailbox`, waited for."""
-        return until(lambda: self._unread(mailbox), f"a mail to {mailbox}")
+        path, message = until(lambda: self.unread(mailbox), f"a mail to {mailbox}")[0]
+        self.read.add(path.name)
+        return message
 
-    def _unread(self, mailbox: str) -> EmailMessage | None:
-        for path in sorted((self.folder / "mail").glob("*.eml")):
-            message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-            if path.name not in self.read and message["To"] == mailbox:
-                self.read.add(path.name)
-                assert isinstance(message, EmailMessage)
-                return message
-        return None
+    def unread(self, mailbox: str) -> list[tuple[Path, EmailMessage]]:
+        """The mails to `mailbox` that nobody has read, the oldest first."""
+        paths = sorted(path for path in (self.folder / "mail").glob("*.eml") if path.name not in self.read)
+        return [(path, message) for path in paths if (message := _opened(path))["To"] == mailbox]
 
     def bytes_at_rest(self) -> bytes:
         """Everything that lies on the disk: record, write-ahead log, public folder, mails. (Keys and data of ours.)"""
         files = [path for path in self.folder.rglob("*") if path.is_file()]
-        return b"\0".join(path.read_bytes() for path in files)
+        return b"\0".join(map(_content, files))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # a draft of the running program, which has its own name by now
+        return b""
+
+
+def _opened(path: Path) -> EmailMessage:
+    return email.message_from_bytes(path.read_bytes(), _class=EmailMessage, policy=email.policy.default)
 
 
 def until(look: Callable[[], T | None], what: str, seconds: float = SECONDS) -> T:
@@ -139,5 +178,5 @@ def code_in(message: EmailMessage) -> str:
 
 def free_port() -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

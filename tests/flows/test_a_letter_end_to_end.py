@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.flows.office import DESK, PASSWORD, Office, code_in, link_in, until
+from tests.stage import night_of_the_clocks
 
 SLUG = "open-the-ferry"
 LANGUAGES = ("ko", "en", "zh-Hans")
@@ -52,7 +54,7 @@ def test_a_letter_from_its_folder_to_a_withdrawn_name(
     all_languages_appear_together(office, moment)
 
     supporters_come_and_go(office, reader.new_page())
-    archive(office, secretary)
+    archive(office, secretary, reader.new_page())
 
 
 def supporters_come_and_go(office: Office, supporter: Page) -> None:
@@ -104,6 +106,11 @@ def open_by_invitation(page: Page) -> str:
     """The invitation's address in English."""
     page.get_by_role("link", name="Overview").click()
     page.locator("section.nextstep button").click()
+    return invite(page)
+
+
+def invite(page: Page) -> str:
+    """A new invitation's address in English."""
     page.get_by_role("link", name="Private links").click()
     page.fill("input[name=label]", "members of the coalition")
     page.get_by_role("button", name="Make a link").click()
@@ -180,7 +187,7 @@ def nothing_can_be_reached(office: Office, invitation: str) -> None:
 def plan_the_release(office: Office, page: Page) -> datetime:
     """The moment, after a skipped hour was refused with its two choices and a first plan was cancelled."""
     page.goto(f"{office.url}/desk/{SLUG}/release/")
-    fill_moment(page, "2027-03-28", "02:30", "Europe/Berlin")
+    fill_moment(page, night_of_the_clocks(3), "02:30", "Europe/Berlin")
     page.locator("button.next").click()
     expect(page.locator(".refused, [role=alert]").first).to_contain_text("02:30")
     assert page.locator("button[name=moment]").count() == 2
@@ -219,6 +226,20 @@ def letter_json(office: Office) -> dict[str, dict[str, int]]:
 
 def sign_as_supporter(office: Office, page: Page, person: tuple[str, str], visibility: str, *, by_code: bool) -> str:
     """Sign on the letter's own page and confirm; the link in the mail."""
+    name, _mailbox = person
+    message = fill_as_supporter(office, page, person, visibility)
+    assert name not in str(message.get_content())
+    if by_code:
+        page.fill("input[name=code]", code_in(message))
+        page.get_by_role("button", name="Confirm by code").click()
+    else:
+        press(page, link_in(message), "Confirm")
+    expect(page.locator("main")).not_to_contain_text("does not fit")
+    return link_in(message)
+
+
+def fill_as_supporter(office: Office, page: Page, person: tuple[str, str], visibility: str) -> EmailMessage:
+    """Sign on the letter's own page; the mail that asks for confirmation."""
     name, mailbox = person
     page.goto(f"{office.url}/{SLUG}/en/")
     form = page.locator("form.sign-form")
@@ -229,15 +250,7 @@ def sign_as_supporter(office: Office, page: Page, person: tuple[str, str], visib
     form.locator("input[name=consent]").check()
     form.locator("button[type=submit]").click()
     expect(page.locator("h1")).to_have_text("Look into your mailbox")
-    message = office.mail_to(mailbox)
-    assert name not in str(message.get_content())
-    if by_code:
-        page.fill("input[name=code]", code_in(message))
-        page.get_by_role("button", name="Confirm by code").click()
-    else:
-        press(page, link_in(message), "Confirm")
-    expect(page.locator("main")).not_to_contain_text("does not fit")
-    return link_in(message)
+    return office.mail_to(mailbox)
 
 
 def shows(office: Office, name: str) -> str | None:
@@ -252,15 +265,20 @@ def withdraw(page: Page, link: str) -> None:
     expect(page.locator("main")).to_contain_text("withdrawn")
 
 
-def archive(office: Office, page: Page) -> None:
+def archive(office: Office, page: Page, supporter: Page) -> None:
     """Sign-ons are closed, then the letter is archived: it can be read, and takes nothing any more."""
+    late = fill_as_supporter(office, supporter, ("Späte Beispiel", "late@mail.example"), "public")
+    supporter.goto(link_in(late))
     page.goto(f"{office.url}/desk/{SLUG}/")
     page.get_by_role("button", name="Close sign-ons").click()
     page.goto(f"{office.url}/desk/{SLUG}/")
     page.get_by_role("link", name="Archive the letter").click()
+    expect(page.locator("main")).to_contain_text("1 sign-on waits for its mailbox. It lapses.")
     page.get_by_role("button", name="Archive for good").click()
     until(lambda: b"archived" in office.ask(f"/{SLUG}/en/").body, "the letter's page to say so")
     assert b"sign-form" not in office.ask(f"/{SLUG}/en/").body
+    supporter.get_by_role("button", name="Confirm").click()
+    expect(supporter.locator("main")).to_contain_text(re.compile("This letter is archived|nothing left to confirm"))
 
 
 def accessible(page: Page) -> None:

@@ -5,7 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.flows.conftest import new_database
 from tests.flows.office import DESK, Office, free_port
 
 SLUG = "open-the-ferry"
+LETTER_SHOWN = "do-not-send-them-back"
 ROWS = (
     ("단체명", "영문 단체명", "홈페이지", "국가", "비고"),
     ("나루지기회", "Ferry Keepers", "https://keepers.example", "대한민국", ""),
@@ -151,7 +153,7 @@ def test_a_backup_brings_the_record_back(lettered: Office, sheet: Path, tmp_path
 
 def test_the_demonstration_keeps_what_it_has(tmp_path: Path) -> None:
     port = free_port()
-    first, second = _demonstrate(tmp_path, port), _demonstrate(tmp_path, port)
+    first, second = (_demonstrate(tmp_path, port, os.environ) for _ in range(2))
     assert first[-1] == second[-1] == f"ready: http://127.0.0.1:{port}/"
     assert first[-2] == second[-2]
     assert "password: " in first[-2]
@@ -159,9 +161,20 @@ def test_the_demonstration_keeps_what_it_has(tmp_path: Path) -> None:
     assert "setting up the demonstration …" not in second
 
 
-def _demonstrate(data: Path, port: int) -> list[str]:
+def test_the_demonstration_may_be_started_years_from_now(tmp_path: Path) -> None:
+    later = Office(tmp_path, "", free_port(), ahead=timedelta(days=3653))
+    said: list[bytes] = []
+    _demonstrate(
+        tmp_path, later.port, later.environment, lambda: said.append(later.ask(f"/{LETTER_SHOWN}/en/privacy/").body)
+    )
+    assert f"until 31 December {later.now.year + 2}".encode() in said[0]
+
+
+def _demonstrate(
+    data: Path, port: int, settings: Mapping[str, str], look: Callable[[], object] = lambda: None
+) -> list[str]:
     command = [sys.executable, "-m", "undersigned", "demo", "--data", str(data), "--port", str(port)]
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    environment = {**settings, "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout
         lines = []
@@ -169,6 +182,7 @@ def _demonstrate(data: Path, port: int) -> list[str]:
             line = process.stdout.readline()
             assert line, lines
             lines.append(line.rstrip())
+        look()
         process.terminate()
     assert process.returncode == 0
     return lines

@@ -103,7 +103,11 @@ def expect_listed(office: Office, page: Page, names: set[str]) -> None:
 
 
 def correct(office: Office, member: Page, secretary: Page, link: str) -> None:
-    member.goto(f"{link}correct/")
+    member.goto(link)
+    member.get_by_role("link", name="한국어").click()
+    expect(member.locator("h1")).to_have_text("서명이 유효합니다")
+    member.get_by_role("link", name="English").click()
+    member.get_by_role("link", name="Correct my entry").click()
     member.fill("input[name=name]", "Guild of the Ferrymen")
     member.get_by_role("button", name="Save the correction").click()
     expect(member.locator("main")).to_contain_text("You need not sign again")

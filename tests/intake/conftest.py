@@ -14,11 +14,14 @@ from undersigned.intake.begin import make_door
 from undersigned.intake.commit import Lane, Record
 from undersigned.intake.door import Door
 from undersigned.intake.folder import Folder
+from undersigned.intake.limits import Limits
+from undersigned.intake.measure import Measures
 from undersigned.intake.places import Places
 from undersigned.intake.refusals import Refusing
 from undersigned.intake.relay import Relay
 from undersigned.intake.taking import Taking
 from undersigned.letters.models import Letter
+from undersigned.lib.env import Rate
 from undersigned.pages.generation import PublicFolder
 
 
@@ -30,6 +33,15 @@ class Clock:
 
     def __call__(self) -> float:
         return self.time
+
+
+@pytest.fixture(autouse=True)
+def _without_the_browsers_loop() -> Generator[None]:
+    """Playwright's event loop counts as running in this thread from its first test to its last; ours run beside it."""
+    browsers = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(browsers)
 
 
 @pytest.fixture
@@ -55,9 +67,11 @@ def desk(tmp_path: Path) -> DeskBehind:
 @pytest.fixture
 def reader(folder: PublicFolder, desk: DeskBehind, clock: Clock) -> Generator[Reader]:
     """Somebody before a door that takes nothing, with a clock that stands still."""
-    taking = Taking(Places(b"no key"), Lane("closed", NOTHING))
+    measures = Measures()
+    taking = Taking(Places(b"no key"), Lane("closed", NOTHING), measures.refused)
     acting = Acting(b"no key", Lane("closed", NOTHING), Lane("closed", NOTHING))
-    yield from opened(Door(Folder(folder.root), Relay(desk.address), Refusing(), taking, acting, clock), desk)
+    relay, limits = Relay(desk.address), Limits.of(0, Rate(10_000, 1), Rate(10_000, 1), clock)
+    yield from opened(Door(Folder(folder.root), relay, Refusing(), taking, acting, limits, measures, None, clock), desk)
 
 
 @pytest.fixture

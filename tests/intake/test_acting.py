@@ -1,4 +1,5 @@
 import asyncio
+import re
 from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import UUID
@@ -34,9 +35,8 @@ def press(door: Reader, path: str, action: str, **headers: str) -> Answer:
 
 
 def without_tokens(page: str) -> str:
-    """The page without the private path in it."""
-    head, _, rest = page.partition("/s/")
-    return head + rest.partition("/")[2]
+    """The page without the tokens of the private paths in it."""
+    return re.sub(r"/s/[^/]+/", "/s/", page)
 
 
 def pending(person: Person, letter: Letter) -> Signature:
@@ -99,7 +99,7 @@ def test_a_withdrawal_at_the_door_is_what_it_is_at_the_desk(
     assert Signature.objects.get().state == State.WITHDRAWN
     assert not Signatory.objects.exists()
     direct = post(client, path, {"action": "withdraw", "sure": "yes"})
-    assert answer.text == text_of(direct)
+    assert without_tokens(answer.text) == without_tokens(text_of(direct))
 
 
 def test_what_was_never_confirmed_ceases_to_be(door: Reader, letter: Letter, keys: KeyRing) -> None:

@@ -6,6 +6,7 @@ import pytest
 from tests.intake.asking import DeskBehind, Reader, http
 from tests.intake.conftest import Clock
 from undersigned.intake.folder import COPIES, LOOK_SECONDS
+from undersigned.ledger.folder import LogFolder
 from undersigned.pages.generation import PublicFolder
 from undersigned.pages.models import Referral
 
@@ -179,3 +180,48 @@ def test_shared_links_that_led_to_a_page_are_counted_and_nothing_else_of_them(se
         server.ask(other)
     server.door.referrals.flush()
     assert list(Referral.objects.values_list("channel", "language", "count")) == [("line", "en", 2)]
+
+
+# --- The log of a letter ----------------------------------------------------------------------------------------------
+
+LOGGED = ("checkpoint", "tile/0/000.p/3", "tile/0/000", "tile/entries/x001/000", "tile/entries/x001/000.p/255")
+
+
+@pytest.fixture
+def log(server: Reader, folder: PublicFolder) -> LogFolder:
+    """The published log of the letter at /ferry/."""
+    found = LogFolder.of(folder.root.parent / "logs", "letters.example/ferry")
+    with found.lock():
+        found.put({**{path: path.encode() for path in LOGGED}, "keys.txt": b"a key\n", "private": b"", "tile/a": b""})
+    with folder.lock():
+        folder.publish({}, links={"ferry/log": found.root})
+    return found
+
+
+def test_the_files_of_a_log_are_given_out_as_its_formats_want_it(server: Reader, log: LogFolder) -> None:
+    for path in LOGGED:
+        answer = server.ask(f"/ferry/log/{path}")
+        assert (answer.status, answer.text) == (200, path)
+        is_head = path == "checkpoint"
+        assert answer.headers["content-type"] == (
+            "text/plain; charset=utf-8" if is_head else "application/octet-stream"
+        )
+        assert ("immutable" in answer.headers["cache-control"]) != is_head
+    assert server.ask("/ferry/log/checkpoint").headers["cache-control"] == "no-store"
+    assert server.ask("/ferry/log/keys.txt").text == "a key\n"
+
+
+def test_a_head_of_the_same_length_and_time_is_seen_at_once(server: Reader, log: LogFolder, clock: Clock) -> None:
+    for number in range(20):
+        with log.lock():
+            log.put({"checkpoint": b"head %05d" % number})
+        clock.time += LOOK_SECONDS
+        assert server.ask("/ferry/log/checkpoint").text == f"head {number:05}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "tile/", "tile/0/", "private", "tile/a", "tile/0/0", "tile/0/000.p/", "../log/checkpoint"],
+)
+def test_whatever_else_is_asked_of_a_log_leads_nowhere(server: Reader, log: LogFolder, path: str) -> None:
+    assert server.ask(f"/ferry/log/{path}") == server.ask("/no-such-letter/en/")

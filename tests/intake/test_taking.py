@@ -8,11 +8,12 @@ from django.test import Client
 
 from tests.intake.asking import Answer, DeskBehind, Reader, converse, scope_of
 from tests.people import AMAL, CAST, OYUN, SECRETARY, SOMI, Person
-from tests.stage import NOON, post, text_of
+from tests.stage import DAY, NOON, post, text_of
 from undersigned.intake import begin
 from undersigned.letters.models import Letter, SignOns
 from undersigned.letters.rename import rename
 from undersigned.letters.stages import set_sign_ons
+from undersigned.lib.clock import now
 from undersigned.lib.keys import KeyRing
 from undersigned.signing.arrivals import NewArrival, take_in
 from undersigned.signing.links import Link
@@ -64,7 +65,7 @@ def test_the_token_in_the_answer_is_that_of_the_signature(door: Reader, letter: 
     found = TOKEN.search(sign(door, letter, form(letter)).text)
     assert found
     take_in(NOON)
-    link = Link.read(found[1], keys.site_key("links"), NOON, "code")
+    link = Link.read(found[1], keys.site_key("links"), now(), "code")
     assert Signature.objects.get().pk == link.signature
 
 
@@ -157,7 +158,7 @@ def test_when_sign_ons_close_the_door_stops_taking_them(door: Reader, letter: Le
 
 
 def test_when_the_keeping_is_over_the_door_stops_taking(door: Reader, letter: Letter) -> None:
-    Letter.objects.filter(pk=letter.pk).update(keep_until=NOON.date().replace(year=2020))
+    Letter.objects.filter(pk=letter.pk).update(keep_until=now().date() - DAY)
     door.door.taking.places.look()
     assert sign(door, letter, form(letter)).status == 422
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from tests.stage import NOON
 from undersigned.ledger.entries import NewEntry, append
-from undersigned.ledger.models import Entry, Event, Log, Tallied
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Log
 
 TEXT = hashlib.sha256(b"Open the bridge.").digest()
 

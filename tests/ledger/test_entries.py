@@ -9,7 +9,8 @@ from tests.people import BILGE, OYUN, SECRETARY, SOMI
 from tests.stage import HOUR, NOON, number_entries, sign_and_confirm
 from tests.trouble import another_process, cut_at_each_step, everything
 from undersigned.ledger.entries import NewEntry, append, close, undo
-from undersigned.ledger.models import Entry, Event, Opening, Tallied
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Opening
 from undersigned.ledger.sequence import sequence
 from undersigned.letters import links
 from undersigned.letters.models import Letter, PrivateLink
@@ -207,7 +208,7 @@ def test_the_sequencer_does_not_number_what_is_being_taken_back() -> None:
     with another_process() as begin, transaction.atomic():
         undo(entries, Event.WITHDRAWN, NOON)
         numbered = begin(lambda: sequence(log.pk, hidden_batch=1))
-    assert numbered.result() == 0
+    assert len(numbered.result()) == 0
     assert not log.entries.exists()
 
 
@@ -232,5 +233,5 @@ def test_taking_back_and_numbering_never_wait_for_each_other() -> None:
         list(Entry.objects.select_for_update().filter(pk=waiting.pk))  # as far as `undo` may have come
         answer = begin(lambda: sequence(log.pk, hidden_batch=1))
         undo([numbered, waiting], Event.WITHDRAWN, NOON)
-    assert answer.result() + sequence(log.pk, hidden_batch=1) == 1
+    assert len(answer.result()) + len(sequence(log.pk, hidden_batch=1)) == 1
     assert [entry.event for entry in log.entries.order_by("pk")] == [Event.SIGNED, Event.WITHDRAWN]

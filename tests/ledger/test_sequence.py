@@ -7,7 +7,8 @@ from tests.ledger.logs import TEXT, amended, make_log, numbers, signed
 from tests.stage import NOON
 from tests.trouble import another_process, at_once, cut_at_each_step, everything
 from undersigned.ledger.entries import NewEntry, append
-from undersigned.ledger.models import Entry, Event, Log, Tallied
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.sequence import BATCH, sequence
 from undersigned.ledger.tally import counts, recount
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def number(log: Log, hidden_batch: int = 1) -> int:
-    return sequence(log.pk, hidden_batch=hidden_batch)
+    return len(sequence(log.pk, hidden_batch=hidden_batch))
 
 
 def in_order(log: Log) -> list[Entry]:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from tests.ledger.logs import TEXT, amended, make_log, numbers, signed
 from tests.stage import NOON
 from undersigned.ledger.entries import NewEntry, append, undo
-from undersigned.ledger.models import Entry, Event, Log, Tallied, Tally
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Log, Tally
 from undersigned.ledger.sequence import sequence
 from undersigned.ledger.tally import Counts, counts, recount
 

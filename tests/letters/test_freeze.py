@@ -6,7 +6,8 @@ from django.db import IntegrityError, transaction
 from tests.people import CLERK, SECRETARY
 from tests.stage import BLOCKS, NOON
 from tests.trouble import another_process, at_once, cut_at_each_step, everything
-from undersigned.ledger.models import Entry, Event, Opening
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Entry, Opening
 from undersigned.letters import draft
 from undersigned.letters.content import Wording
 from undersigned.letters.draft import Correction, DraftIsFrozen

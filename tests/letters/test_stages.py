@@ -10,6 +10,7 @@ from undersigned.letters.models import Letter, Publication, SignOns, Way
 from undersigned.letters.stages import (
     LetterIsArchived,
     MovedMeanwhile,
+    NeverReleased,
     NotFrozenYet,
     NotReleasedYet,
     archive,
@@ -83,8 +84,16 @@ def test_archiving_closes_sign_ons_for_good_and_keeps_the_letter_public(letter: 
 
 def test_a_letter_that_was_never_released_is_not_archived(embargoed: Letter) -> None:
     before = everything()
-    with pytest.raises(MovedMeanwhile):
+    with pytest.raises(NeverReleased):
         archive(embargoed, SECRETARY, NOON)
+    assert everything() == before
+
+
+def test_a_letter_is_archived_once(letter: Letter) -> None:
+    archive(letter, SECRETARY, NOON)
+    before = everything()
+    with pytest.raises(LetterIsArchived):
+        archive(letter, SECRETARY, NOON + DAY)
     assert everything() == before
 
 

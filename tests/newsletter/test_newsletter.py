@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from tests.people import OYUN, SECRETARY, SOMI
-from tests.post.post_office import FROM, read
+from tests.post.post_office import FROM, PostOffice, read
 from tests.stage import DAY, HOUR, MINUTE, NOON, notes, post, text_of
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.clock import now
@@ -18,8 +18,9 @@ from undersigned.newsletter import issue as issues
 from undersigned.newsletter.models import Issue, Subscription
 from undersigned.newsletter.subscribe import ask, confirm, forget_unconfirmed, leave, never_mail_again
 from undersigned.post.gather import gather
-from undersigned.post.message import Envelope, Item, assemble, write
+from undersigned.post.message import Item, write
 from undersigned.post.models import Mail, MailState, Note
+from undersigned.post.wire import Envelope, pack
 
 SOMIS = EmailAddress.parse(SOMI.email)
 pytestmark = pytest.mark.django_db
@@ -89,8 +90,9 @@ def test_a_silenced_mailbox_gets_nothing(keys: KeyRing) -> None:
     never_mail_again(subscribed().pk, NOON)
     assert not Subscription.objects.exists()
     ask(SOMIS, "en", NOON + DAY)
-    gather(NOON + 2 * DAY)
-    assert not Mail.objects.filter(state=MailState.WAITING).exists()
+    office = PostOffice()
+    office.sender().send_due(NOON + 2 * DAY)
+    assert office.recipients() == []
 
 
 def test_no_address_stands_in_the_records(keys: KeyRing) -> None:
@@ -130,7 +132,7 @@ def test_a_mail_program_leaves_by_one_click(client: Client, keys: KeyRing) -> No
     subscribed(at=now())
     issues.send(draft().pk, SECRETARY, now())
     facts = notes(keys, "issue")[-1]["facts"]
-    message = read(assemble(write([Item("issue", facts, NOON)], "en"), Envelope(FROM, SOMIS, NOON), eight_bit=True))
+    message = read(pack(write([Item("issue", facts, NOON)], "en"), Envelope(FROM, SOMIS, NOON), eight_bit=True).message)
     assert message["Subject"] == "News of the river"
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     address = re.fullmatch(r"<https://letters\.example(/n/[\w-]+/)>", message["List-Unsubscribe"])
@@ -202,3 +204,10 @@ def test_an_issue_without_subject_text_or_language_is_refused_with_all_of_it() -
 
 def test_a_subject_cannot_smuggle_a_header() -> None:
     assert "\n" not in issues.write("en", "News\r\nBcc: all@mail.example", "Text", SECRETARY, NOON).subject
+
+
+def test_the_longest_subject_arrives_whole() -> None:
+    subject = "강" * issues.SUBJECT_LIMIT
+    facts = {"subject": subject, "body": "Text", "link": "https://letters.example/n/x/"}
+    packed = pack(write([Item("issue", facts, NOON)], "ko"), Envelope(FROM, SOMIS, NOON), eight_bit=False)
+    assert read(packed.message)["Subject"] == subject

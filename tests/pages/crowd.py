@@ -5,7 +5,8 @@ from random import Random
 from uuid import UUID
 
 from tests.stage import NOON
-from undersigned.ledger.models import Entry, Event, Log, Tallied, Tally
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Log, Tally
 from undersigned.letters.models import Letter
 from undersigned.signing.models import Kind, Signatory, Signature, State, Visibility
 

@@ -11,6 +11,9 @@ from pytest_django.fixtures import Settings
 from tests.pages.conftest import Crumbs
 from tests.people import AMAL, BILGE, OYUN, SECRETARY, SOMI
 from tests.stage import DAY, HOUR, MINUTE, NOON, invitation_to, make_letter, number_entries, sign_and_confirm, sign_on
+from undersigned.config.worker import sequence_step
+from undersigned.ledger.reading import source_at
+from undersigned.ledger.verify import Known, verify
 from undersigned.letters.freeze import freeze
 from undersigned.letters.models import Letter, SignOns
 from undersigned.letters.rename import rename
@@ -254,6 +257,44 @@ def test_a_fault_while_baking_leaves_the_folder_and_is_made_good_by_the_next_run
     assert "open-the-bridge/en/index.html" in crumbs()
 
 
+def test_a_letter_that_cannot_be_rendered_stays_as_it_was_and_holds_up_no_other(
+    letter: Letter, folder: PublicFolder, crumbs: Look, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bake_due(NOON)
+    before = crumbs()
+    sign_and_confirm(SOMI, letter)
+    number_entries(letter)
+    other, new = make_letter("open-the-tunnel", keys), make_letter("open-the-gate", keys)
+    for one in (other, new):
+        freeze(one, SECRETARY, NOON)
+        schedule(one, Moment(datetime.fromisoformat("2026-11-10T13:00"), "UTC"), SECRETARY, NOON)
+    release_due(NOON + HOUR)
+    facts, spoilt = bakery.facts, {letter.slug, new.slug}
+
+    def lame(one: Letter) -> str:
+        if one.slug in spoilt:
+            raise KeyError
+        return facts(one)
+
+    monkeypatch.setattr(bakery, "facts", lame)
+    for bake in (bake_due, bake_all):
+        with pytest.raises(ExceptionGroup) as raised:
+            bake(NOON + HOUR)
+        assert len(raised.value.exceptions) == 2
+        now = crumbs()
+        assert {path: now[path] for path in before if path.startswith(letter.slug)} == {
+            path: content for path, content in before.items() if path.startswith(letter.slug)
+        }
+        assert "open-the-tunnel/en/index.html" in now
+        assert b"/open-the-tunnel/" in now["index.html"]
+        assert b"/open-the-bridge/" in now["index.html"]
+        assert not holding(now, "open-the-gate")
+    spoilt.clear()
+    bake_due(NOON + HOUR)
+    assert "나소미" in crumbs()["open-the-bridge/en/index.html"].decode()
+    assert holding(crumbs(), "open-the-gate")
+
+
 def test_what_changes_while_a_letter_is_baked_is_baked_by_the_next_run(
     letter: Letter, folder: PublicFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -278,3 +319,71 @@ def test_a_folder_that_was_lost_is_baked_anew(letter: Letter, folder: PublicFold
     folder.root.unlink()
     bake_due(NOON + HOUR)
     assert crumbs() == before
+
+
+# --- The log ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_log_of_a_letter_appears_with_its_release_and_not_before(embargoed: Letter, folder: PublicFolder) -> None:
+    bake_all(NOON)
+    assert not folder.links()
+    release_due(NOON + 2 * DAY)
+    sequence_step(NOON + 2 * DAY)
+    assert not list(folder.root.rglob("checkpoint"))
+    bake_due(NOON + 2 * DAY)
+    checkpoint = folder.root / embargoed.slug / "log" / "checkpoint"
+    assert checkpoint.read_text().startswith(f"{embargoed.origin}\n2\n")
+
+
+def test_the_log_is_found_under_every_address_that_its_letter_had(letter: Letter, folder: PublicFolder) -> None:
+    old = letter.slug
+    rename(letter, "close-the-gap", SECRETARY, NOON)
+    sequence_step(NOON)
+    bake_due(NOON)
+    heads = [(folder.root / slug / "log/checkpoint").read_bytes() for slug in (old, "close-the-gap")]
+    assert heads[0] == heads[1]
+
+
+def test_the_log_of_an_archived_letter_stays(letter: Letter, folder: PublicFolder) -> None:
+    sequence_step(NOON)
+    archive(letter, SECRETARY, NOON)
+    bake_due(NOON)
+    assert (folder.root / letter.slug / "log/checkpoint").exists()
+
+
+def test_a_stranger_who_recounts_the_published_folder_finds_what_its_page_says(
+    letter: Letter, folder: PublicFolder, settings: Settings
+) -> None:
+    settings.HIDDEN_BATCH = 2
+    signatures = [sign_and_confirm(person, letter) for person in (SOMI, AMAL, BILGE, OYUN)]
+    accept(signatures[3], SECRETARY, NOON)
+    sequence_step(NOON)
+    bake_due(NOON)
+    withdraw([signatures[0].pk], NOON)
+    sequence_step(NOON)
+    for at, size, organisations, hidden in ((NOON, 6, 1, 2), (NOON + DAY, 7, 1, 2)):
+        verdict = verify(source_at(str(folder.root / letter.slug)), Known(), lambda _done, _of: None)
+        assert verdict.head.size == 7
+        assert verdict.compared == size
+        assert sum(verdict.counts.values()) == organisations + hidden
+        bake_due(at)
+
+
+def test_a_letter_that_is_released_while_another_is_baked_shows_its_log_with_its_pages(
+    letter: Letter, folder: PublicFolder, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = make_letter("tunnel", keys)
+    freeze(other, SECRETARY, NOON - DAY)
+    schedule(other, Moment(datetime.fromisoformat("2026-11-10T13:00"), "UTC"), SECRETARY, NOON)
+    render = bakery._render
+
+    def released_meanwhile(letters: list[Letter]) -> object:
+        release_due(NOON + 2 * HOUR)
+        return render(letters)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bakery, "_render", released_meanwhile)
+        bake_due(NOON + HOUR)
+    assert set(folder.links()) == {f"{letter.slug}/log"}
+    bake_due(NOON + 2 * HOUR)
+    assert set(folder.links()) == {f"{letter.slug}/log", "tunnel/log"}

@@ -1,21 +1,16 @@
 import os
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.pages.conftest import Crumbs
+from tests.trouble import cut_the_power_at_each_step
 from undersigned.pages.generation import KEPT, NotOurs, PublicFolder
 
 OLD = {"index.html": b"old", "a/index.html": b"Ferne Beispiel", "a/letter.json": b"1"}
 REPLACED = {**OLD, "a/index.html": b"nobody", "a/letter.json": b"0"}
 RELEASED = {**REPLACED, "b/en/index.html": b"new", "b/ko/index.html": b"new"}
-
-
-class PowerCut(BaseException):
-    """Ends the process on the spot: nothing catches it."""
 
 
 @pytest.fixture
@@ -114,41 +109,11 @@ def test_a_folder_that_no_bakery_made_is_left_alone(folder: PublicFolder) -> Non
     assert (folder.root / "mine.txt").read_text() == "keep me"
 
 
-def cut_at_each_step(act: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """Cut the power at the first step that reaches the disk, at the second, and so on; yields after each."""
-    for step in range(1000):
-        with monkeypatch.context() as patch:
-            left = [step]
-            for place, name in (
-                *((os, name) for name in ("fsync", "link", "readlink")),
-                *((Path, name) for name in ("open", "replace", "rename", "symlink_to", "mkdir", "unlink")),
-                (shutil, "rmtree"),
-            ):
-                patch.setattr(place, name, _cut(getattr(place, name), left))
-            try:
-                act()
-            except PowerCut:
-                pass
-            else:
-                return
-        yield step
-
-
-def _cut(step: Callable[..., Any], left: list[int]) -> Callable[..., Any]:
-    def cut(*args: Any, **options: Any) -> Any:
-        if not left[0]:
-            raise PowerCut
-        left[0] -= 1
-        return step(*args, **options)
-
-    return cut
-
-
 def test_a_power_cut_at_any_step_of_a_switch_leaves_one_whole_generation(
     published: PublicFolder, crumbs: Callable[[], Crumbs], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cuts = 0
-    for _ in cut_at_each_step(lambda: publish(published, RELEASED), monkeypatch):
+    for _ in cut_the_power_at_each_step(lambda: publish(published, RELEASED), monkeypatch):
         cuts += 1
         assert crumbs() in (OLD, RELEASED)
         publish(published, RELEASED)
@@ -163,9 +128,71 @@ def test_a_power_cut_at_any_step_of_a_switch_leaves_one_whole_generation(
 def test_a_power_cut_at_any_step_of_a_replacement_leaves_no_file_in_pieces(
     published: PublicFolder, crumbs: Callable[[], Crumbs], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in cut_at_each_step(lambda: publish(published, REPLACED), monkeypatch):
+    for _ in cut_the_power_at_each_step(lambda: publish(published, REPLACED), monkeypatch):
         assert all(content in (OLD[path], REPLACED[path]) for path, content in crumbs().items())
         publish(published, REPLACED)
         assert crumbs() == REPLACED
         publish(published, OLD)
     assert crumbs() == REPLACED
+
+
+# --- What grows beside the generations --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log(folder: PublicFolder) -> Path:
+    """A folder beside the generations, which grows without a bakery."""
+    place = folder.root.parent / "logs" / "1"
+    place.mkdir(parents=True)
+    (place / "head").write_bytes(b"1")
+    return place
+
+
+def link(folder: PublicFolder, links: dict[str, Path], files: Crumbs | None = None) -> bool:
+    with folder.lock():
+        return folder.publish(files or {}, links=links)
+
+
+def test_a_link_leads_to_what_grows_without_a_copy(published: PublicFolder, log: Path) -> None:
+    assert link(published, {"b/log": log})
+    assert (published.root / "b/log/head").read_bytes() == b"1"
+    (log / "head").write_bytes(b"2")
+    assert (published.root / "b/log/head").read_bytes() == b"2"
+    assert os.readlink(published.root / "b/log") == "../../../logs/1"
+    assert published.paths() == set(OLD)
+
+
+def test_a_link_appears_together_with_new_files(published: PublicFolder, log: Path) -> None:
+    assert link(published, {"b/log": log}, RELEASED)
+    assert generations(published) == ["1", "2"]
+    assert not (published.generations / "1/b").exists()
+
+
+def test_links_stay_until_they_are_not_wanted_any_more(published: PublicFolder, log: Path) -> None:
+    link(published, {"a/log": log, "b/log": log})
+    assert not link(published, {"a/log": log, "b/log": log})
+    publish(published, {"c.html": b"new"})
+    assert set(published.links()) == {"a/log", "b/log"}
+    assert link(published, {"a/log": log})
+    assert set(published.links()) == {"a/log"}
+    assert not [path for path in published.generations.rglob("b/log") if path.is_symlink()]
+    assert (log / "head").read_bytes() == b"1"
+
+
+def test_a_link_to_what_is_not_there_yet_waits_for_it(published: PublicFolder) -> None:
+    link(published, {"b/log": published.root.parent / "logs" / "2"})
+    assert not (published.root / "b/log/head").exists()
+    publish(published, RELEASED)
+    (published.root.parent / "logs" / "2").mkdir(parents=True)
+    assert (published.root / "b/log").is_dir()
+
+
+def test_a_power_cut_while_links_change_leaves_all_of_them_or_none(
+    published: PublicFolder, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _ in cut_the_power_at_each_step(lambda: link(published, {"a/log": log, "b/log": log}), monkeypatch):
+        assert set(published.links()) in (set(), {"a/log", "b/log"})
+        link(published, {"a/log": log, "b/log": log})
+        assert (log / "head").read_bytes() == b"1"
+        link(published, {})
+    assert set(published.links()) == {"a/log", "b/log"}

@@ -1,11 +1,13 @@
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from tests.people import AMAL, OYUN, RUTH, SECRETARY, SOMI
-from tests.stage import DAY, mailed_path, notes, post, sign_and_confirm, sign_on, text_of
+from tests.stage import DAY, NOON, mailed_path, notes, post, sign_and_confirm, sign_on, text_of
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
 from undersigned.lib.keys import KeyRing
@@ -176,7 +178,7 @@ def test_what_has_ended_is_said_plainly(client: Client, letter: Letter) -> None:
     withdrawn, refused, lapsed = sign_and_confirm(SOMI, letter), sign_and_confirm(OYUN, letter), sign_on(AMAL, letter)
     withdraw([withdrawn.pk], now())
     refuse(refused, "We could not reach you.", SECRETARY, now())
-    lapse(now() + 30 * DAY)
+    lapse(max(now(), NOON) + 30 * DAY)
     for signature, said in ((withdrawn, "is withdrawn"), (refused, "was not accepted"), (lapsed, "has lapsed")):
         page = text_of(client.get(own_path(signature)))
         assert said in page
@@ -237,6 +239,52 @@ def test_a_person_of_note_says_their_role_in_each_language(client: Client, lette
     assert 'value="특별보고관"' in text_of(client.get(f"{own_path(signature)}correct/"))
 
 
+# --- Languages --------------------------------------------------------------------------------------------------------
+
+
+def switch_of(answer: HttpResponse) -> dict[str, str]:
+    """The language switch of a page: where each language leads."""
+    found = re.findall(r'<a href="([^"]+)" lang="([^"]+)" hreflang=', text_of(answer))
+    return {language: href for href, language in found}
+
+
+def test_the_page_can_be_read_in_every_language_of_the_letter(client: Client, letter: Letter) -> None:
+    path = own_path(sign_and_confirm(SOMI, letter))
+    assert switch_of(client.get(path)) == {tag: f"{path}{tag}/" for tag in letter.languages}
+    page = client.get(f"{path}ko/")
+    assert page.headers["Content-Language"] == "ko"
+    assert 'aria-current="page">한국어' in text_of(page)
+    assert letter.subject["ko"] in text_of(page)
+    assert switch_of(page) == switch_of(client.get(path))
+    assert "hreflang=" not in text_of(page).partition("</head>")[0]
+    assert not page.cookies
+
+
+def test_whatever_is_pressed_is_answered_in_the_language_of_the_page(client: Client, letter: Letter) -> None:
+    path = own_path(sign_on(SOMI, letter))
+    form = re.findall(r'action="(/s/[^"]+)"', text_of(client.get(f"{path}ko/")))
+    assert set(form) == {f"{path}ko/"}
+    thanks = text_of(post(client, form[0], {"action": "confirm"}))
+    assert "서명이 확인되었습니다" in thanks
+    [way] = re.findall(r'<li><a href="(/s/[^"]+/ko/)">', thanks)
+    assert "서명 철회하기" in text_of(client.get(way))
+    correct = client.get(f"{path}ko/correct/")
+    assert f'action="{path}ko/correct/"' in text_of(correct)
+    assert switch_of(correct)["en"] == f"{path}en/correct/"
+    refused = post(client, f"{path}ko/correct/", {"name": "=x", "country": ""})
+    assert "서명" in text_of(refused)
+    assert refused.headers["Content-Language"] == "ko"
+    asked = post(client, f"{path}ko/", {"action": "withdraw"})
+    assert f'action="{path}ko/"' in text_of(asked)
+    done = post(client, f"{path}ko/", {"action": "withdraw", "sure": "yes"})
+    assert "서명이 철회되었습니다" in text_of(done)
+
+
+def test_a_language_that_the_letter_does_not_have_is_that_of_the_signatory(client: Client, letter: Letter) -> None:
+    path = own_path(sign_on(SOMI, letter))
+    assert client.get(f"{path}fr/").headers["Content-Language"] == "en"
+
+
 # --- Expired links ----------------------------------------------------------------------------------------------------
 
 
@@ -251,6 +299,7 @@ def test_an_expired_link_leads_to_a_new_one(client: Client, letter: Letter, keys
     assert "This link has expired" in text_of(answer)
     assert SOMI.name not in text_of(answer)
     assert f"/{letter.slug}/en/find/" in text_of(answer)
+    assert f"/{letter.slug}/ko/find/" in text_of(client.get(f"{expired_path(signature)}ko/"))
     post(client, expired_path(signature), {"action": "again"})
     [note] = notes(keys, "links")
     assert note["mailbox"] == SOMI.email

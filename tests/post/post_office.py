@@ -1,6 +1,6 @@
 """The post office of the tests: a transport that answers what it is told to, and what arrives there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email import policy
@@ -10,7 +10,8 @@ from email.parser import BytesParser
 from undersigned.lib.addresses import EmailAddress
 from undersigned.post.outbox import NewNote
 from undersigned.post.sender import Sender
-from undersigned.post.transport import Answer, Outcome
+from undersigned.post.transport import Answer, Outcome, always
+from undersigned.post.wire import Parcel
 
 FROM = EmailAddress.parse("post@undersigned.example")
 LINK = "https://letters.example/s/abcdefghijklmnopqrstuvwxyz-0123456789_ABCDEFGH/"
@@ -24,10 +25,20 @@ class PostOffice:
     messages: list[EmailMessage] = field(default_factory=list)
     eight_bit: bool = True
 
-    def hand_over(self, message: bytes, sender: EmailAddress, recipient: EmailAddress) -> Answer:
+    def hand_over(self, parcels: Sequence[Parcel], goes_on: Callable[[], bool] = always) -> list[Answer]:
+        answers = [Answer(Outcome.UNTRIED)] * len(parcels)
+        for place, parcel in enumerate(parcels):
+            if not goes_on():
+                break
+            answers[place] = self.take(parcel)
+            if answers[place].outcome == Outcome.UNREACHABLE:
+                break
+        return answers
+
+    def take(self, parcel: Parcel) -> Answer:
         answer = self.answers.pop(0) if self.answers else Answer(Outcome.TAKEN, 250)
         if answer.outcome in (Outcome.TAKEN, Outcome.UNKNOWN):
-            self.messages.append(read(message))
+            self.messages.append(read(parcel.message))
         return answer
 
     def close(self) -> None:

@@ -6,7 +6,8 @@ from tests.post.post_office import FROM, LINK, read, words
 from tests.stage import NOON
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.languages import INTERFACE
-from undersigned.post.message import TEMPLATES, Envelope, Item, Text, assemble, write
+from undersigned.post.message import TEMPLATES, Item, Text, write
+from undersigned.post.wire import Envelope, pack
 
 FACTS = {
     "link": LINK,
@@ -21,7 +22,7 @@ def text(template: str = "confirm", language: str = "en", **facts: str) -> Text:
 
 
 def sent(words: Text, to: str = "somi@mail.example", *, eight_bit: bool = False) -> bytes:
-    return assemble(words, Envelope(FROM, EmailAddress.parse(to), NOON), eight_bit=eight_bit)
+    return pack(words, Envelope(FROM, EmailAddress.parse(to), NOON), eight_bit=eight_bit).message
 
 
 @pytest.mark.parametrize("language", INTERFACE)
@@ -36,10 +37,12 @@ def test_every_mail_survives_the_wire_in_every_language(template: str, language:
 
 
 @pytest.mark.parametrize("language", INTERFACE)
-def test_all_mails_have_one_subject_that_names_no_cause(language: str) -> None:
-    assert len({text(template, language).subject for template in TEMPLATES}) == 1
+def test_all_mails_have_one_subject_that_names_no_cause_and_whoever_asked_for_nothing_another(language: str) -> None:
+    subjects = {template: text(template, language).subject for template in TEMPLATES}
+    assert len({subject for template, subject in subjects.items() if template != "asked"}) == 1
+    assert subjects["asked"] != subjects["confirm"]
     for word in ("letter", "sign", "petition", "coalition", "서한", "서명", "연대", "联署", "签名", "公开信"):
-        assert word not in text(language=language).subject.lower()
+        assert not any(word in subject.lower() for subject in subjects.values())
 
 
 @pytest.mark.parametrize("language", INTERFACE)
@@ -60,13 +63,6 @@ def test_the_headers_say_that_a_program_wrote_it_and_where_to_stop_it() -> None:
     assert message["Date"].datetime == NOON
 
 
-def test_a_link_is_never_broken_in_two() -> None:
-    for eight_bit in (True, False):
-        assert LINK in words(read(sent(text(language="ko"), eight_bit=eight_bit)))
-    assert LINK.encode() in sent(text(language="ko"), eight_bit=True)
-    assert LINK.encode() in sent(text(), eight_bit=False)
-
-
 def test_a_reason_cannot_add_headers_parts_or_directions() -> None:
     reason = "No.\r\n\r\nBcc: a@b.example\x00\x1b[2J\u202eevil\u2066"
     message = read(sent(text("refused", reason=reason)))
@@ -74,21 +70,6 @@ def test_a_reason_cannot_add_headers_parts_or_directions() -> None:
     assert "\u202e" not in words(message)
     assert "\x1b" not in words(message)
     assert "evil" in words(message)
-
-
-def test_an_address_cannot_add_headers() -> None:
-    hostile = EmailAddress("somi@mail.example\r\nBcc: other@mail.example")  # as if nothing had parsed it
-    with pytest.raises((ValueError, UnicodeError)):
-        assemble(text(), Envelope(FROM, hostile, NOON), eight_bit=True)
-
-
-def test_a_domain_in_any_script_goes_out_as_dns_has_it() -> None:
-    assert b"To: somi@xn--" in sent(text(), "somi@한강.example")
-    assert sent(text(), "somi@한강.example").isascii()
-
-
-def test_a_local_part_in_any_script_stays_as_it_is() -> None:
-    assert "To: 소미@mail.example".encode() in sent(text(), "소미@mail.example")
 
 
 def test_two_things_to_tell_are_told_with_the_time_at_which_they_arose() -> None:

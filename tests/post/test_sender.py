@@ -7,12 +7,14 @@ import pytest
 from tests.post.post_office import PostOffice, addresses, note
 from tests.stage import DAY, HOUR, MINUTE, NOON
 from undersigned.lib.addresses import EmailAddress
+from undersigned.post import purge as purging
 from undersigned.post.gather import gather
-from undersigned.post.models import Mail, Mailed, MailState
+from undersigned.post.models import Mail, Mailed, MailState, Note
 from undersigned.post.outbox import put, silence
 from undersigned.post.purge import KEPT, purge
 from undersigned.post.sender import ATTEMPTS, OLDEST, pause
 from undersigned.post.transport import Answer, Outcome
+from undersigned.post.wire import Parcel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("keys")]
 
@@ -79,8 +81,8 @@ def test_when_nobody_knows_whether_a_mail_arrived_it_is_tried_again_a_day_later(
 
 def test_a_crash_while_a_mail_is_handed_over_leads_to_no_second_one_within_the_day() -> None:
     class Crashing(PostOffice):
-        def hand_over(self, message: bytes, sender: EmailAddress, recipient: EmailAddress) -> Answer:
-            super().hand_over(message, sender, recipient)
+        def take(self, parcel: Parcel) -> Answer:
+            super().take(parcel)
             raise SystemExit
 
     put([note()], NOON)
@@ -128,7 +130,9 @@ def test_a_mail_server_that_does_not_listen_costs_no_attempt_and_all_mails_wait(
 def test_mails_that_could_not_leave_for_days_are_given_up() -> None:
     put([note()], NOON)
     gather(NOON)
-    assert PostOffice().sender().send_due(NOON + OLDEST + SECOND) == 0
+    office = PostOffice()
+    office.sender().send_due(NOON + OLDEST + SECOND)
+    assert not office.messages
     assert Mail.objects.get().state == MailState.BOUNCED
 
 
@@ -139,9 +143,9 @@ def test_two_processes_cannot_send_one_mail_twice() -> None:
     other = PostOffice().sender()
 
     class Racing(PostOffice):
-        def hand_over(self, message: bytes, sender: EmailAddress, recipient: EmailAddress) -> Answer:
+        def take(self, parcel: Parcel) -> Answer:
             assert other.send_due(NOON) == 0
-            return office.hand_over(message, sender, recipient)
+            return office.take(parcel)
 
     Racing().sender().send_due(NOON)
     assert len(office.messages) == 1
@@ -168,6 +172,27 @@ def test_one_domain_gets_its_mails_one_after_the_other_and_holds_nobody_else_up(
     for seconds in range(1, 46):
         sender.send_due(NOON + seconds * SECOND)
         assert len(office.messages) == 2 + seconds // 5
+    assert set(Mail.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_the_pace_towards_great_providers_is_the_mail_servers_affair() -> None:
+    put([note(address) for address in addresses(10, "gmail.com")], NOON)
+    office = PostOffice()
+    office.sender(pace=5 * SECOND).send_due(NOON)
+    assert len(office.messages) == 10
+
+
+def test_after_a_rest_one_domains_mails_do_not_leave_all_at_once() -> None:
+    put([note(address) for address in addresses(4, "slow.example")], NOON)
+    office = PostOffice([Answer(Outcome.UNREACHABLE)])
+    sender = office.sender(pace=5 * SECOND)
+    sender.send_due(NOON)
+    for seconds in (60, 61, 65, 66):
+        sender.send_due(NOON + seconds * SECOND)
+    assert len(office.messages) == 2
+
+
+# --- Forgetting -------------------------------------------------------------------------------------------------------
 
 
 def test_mails_are_forgotten_a_month_after_they_ended_and_the_day_of_a_mailbox_after_that_day() -> None:
@@ -187,3 +212,13 @@ def test_the_day_of_a_mailbox_is_remembered_while_its_mail_waits() -> None:
     PostOffice([Answer(Outcome.UNKNOWN)]).sender().send_due(NOON)
     purge(NOON + DAY)
     assert Mailed.objects.exists()
+
+
+def test_a_great_many_mails_are_forgotten_a_few_hundred_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purging, "BATCH", 2)
+    put([note(address) for address in addresses(5)], NOON)
+    PostOffice().sender().send_due(NOON)
+    assert purge(NOON + KEPT) == 5
+    assert not Mail.objects.exists()
+    assert not Mailed.objects.exists()
+    assert not Note.objects.exists()

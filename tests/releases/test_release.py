@@ -4,9 +4,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.people import AMAL, BILGE, CLERK, SECRETARY, SOMI
-from tests.stage import DAY, HOUR, NOON, invitation_to, make_letter, number_entries, sign_and_confirm
+from tests.stage import DAY, HOUR, MINUTE, NOON, invitation_to, make_letter, number_entries, sign_and_confirm
 from tests.trouble import another_process, at_once, cut_at_each_step, everything
-from undersigned.ledger.models import Entry, Event, Log
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.tally import counts
 from undersigned.letters.freeze import freeze
 from undersigned.letters.models import Letter, SignOns
@@ -264,6 +265,19 @@ def test_a_crash_between_two_letters_leaves_one_released_and_the_other_due(embar
             assert letter.is_public == (opened is not None) == (released == 1), step
     assert ("released", "embargoed") in seen or ("embargoed", "released") in seen
     assert [letter.publication for letter in Letter.objects.all()] == ["released", "released"]
+
+
+def test_a_fault_in_one_release_holds_up_no_other(embargoed: Letter, keys: KeyRing) -> None:
+    other = make_letter("open-the-tunnel", keys)
+    freeze(other, SECRETARY, NOON)
+    plan(other, "2026-11-11T12:01")
+    Log.objects.filter(origin=embargoed.origin).update(origin="lost")
+    with pytest.raises(ExceptionGroup) as raised:
+        release_due(MOMENT + MINUTE)
+    assert [type(fault) for fault in raised.value.exceptions] == [Log.DoesNotExist]
+    assert [letter.publication for letter in Letter.objects.order_by("slug")] == ["embargoed", "released"]
+    Log.objects.filter(origin="lost").update(origin=embargoed.origin)
+    assert release_due(MOMENT + DAY) == [embargoed]
 
 
 # --- Company ----------------------------------------------------------------------------------------------------------

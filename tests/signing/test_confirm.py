@@ -4,11 +4,13 @@ from uuid import uuid4
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from tests.people import AMAL, OYUN, RUTH, SOMI, Person
-from tests.stage import DAY, MINUTE, NOON, notes, number_entries, sign_and_confirm, sign_on
-from undersigned.ledger.models import Entry, Event, Log, Tallied
+from tests.people import AMAL, OYUN, RUTH, SECRETARY, SOMI, Person
+from tests.stage import DAY, HOUR, MINUTE, NOON, notes, number_entries, sign_and_confirm, sign_on
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.tally import counts, recount
 from undersigned.letters.models import Letter
+from undersigned.letters.stages import LetterIsArchived, archive
 from undersigned.lib.keys import KeyRing
 from undersigned.lib.sealing import unseal
 from undersigned.post.models import Note
@@ -49,6 +51,16 @@ def test_confirming_twice_counts_once(letter: Letter) -> None:
     signature = sign_on(SOMI, letter)
     [first], [second] = confirm([signature.pk], NOON), confirm([signature.pk], NOON + DAY)
     assert first == second
+    assert signed_entries(letter) == 1
+
+
+def test_nothing_is_confirmed_under_a_letter_that_is_archived(letter: Letter, keys: KeyRing) -> None:
+    stood, late = sign_and_confirm(SOMI, letter), sign_on(AMAL, letter)
+    code, repeat = code_in(keys), sign_on(SOMI, letter)
+    archive(letter, SECRETARY, NOON + DAY)
+    answers = confirm([late.pk, repeat.pk, stood.pk], NOON + DAY)
+    assert [type(answer) for answer in answers] == [LetterIsArchived, LetterIsArchived, Confirmed]
+    assert isinstance(confirm_by_code(late.pk, code, NOON + HOUR), LetterIsArchived)
     assert signed_entries(letter) == 1
 
 

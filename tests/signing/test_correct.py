@@ -3,7 +3,8 @@ import pytest
 from tests.people import AMAL, OYUN, SECRETARY, SOMI
 from tests.stage import NOON, number_entries, sign_and_confirm, sign_on
 from undersigned.ledger.entries import commitment
-from undersigned.ledger.models import Entry, Event, Log
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.tally import counts, recount
 from undersigned.letters.models import Letter
 from undersigned.signing.correct import NothingToCorrect, accept_correction, correct, refuse_correction

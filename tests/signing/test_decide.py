@@ -2,9 +2,11 @@ import pytest
 
 from tests.people import OYUN, PEDRO, RUTH, SECRETARY, SOMI
 from tests.stage import DAY, NOON, invitation_to, notes, number_entries, sign_and_confirm, sign_on
-from undersigned.ledger.models import Entry, Event, Log, Tallied
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.tally import counts, recount
 from undersigned.letters.models import AuditRecord, Letter
+from undersigned.letters.stages import LetterIsArchived, archive
 from undersigned.lib.keys import KeyRing
 from undersigned.signing.confirm import confirm
 from undersigned.signing.decide import (
@@ -49,6 +51,20 @@ def test_an_accepted_organisation_is_listed_counted_registered_and_told(shelter:
     assert Entry.objects.get(event=Event.SIGNED).kind == Tallied.ORGANISATION
     [note] = notes(keys, "listed")
     assert note["mailbox"] == OYUN.email
+
+
+def test_an_archived_letter_lists_nobody_any_more_but_a_sign_on_can_be_ended(
+    shelter: Signature, house: Signature, letter: Letter
+) -> None:
+    archive(letter, SECRETARY, NOON)
+    known = enter(Identity({"": "Casa"}), NOON)
+    with pytest.raises(LetterIsArchived):
+        accept(shelter, SECRETARY, NOON, "by telephone")
+    with pytest.raises(LetterIsArchived):
+        merge(house, known, SECRETARY, NOON, "by telephone")
+    refuse(shelter, "It came too late.", SECRETARY, NOON)
+    withdraw_on_request(house, "by telephone", SECRETARY, NOON)
+    assert not Entry.objects.filter(event=Event.SIGNED).exists()
 
 
 def test_a_mailbox_of_no_own_domain_needs_evidence_that_stays_on_record(house: Signature) -> None:

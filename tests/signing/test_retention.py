@@ -1,12 +1,25 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from tests.people import AMAL, OYUN, SOMI
-from tests.stage import DAY, MINUTE, NOON, notes, number_entries, sign_and_confirm, sign_on
+from tests.people import AMAL, OYUN, SECRETARY, SOMI
+from tests.stage import (
+    DAY,
+    KEPT_UNTIL,
+    MINUTE,
+    NOON,
+    invitation_to,
+    make_letter,
+    notes,
+    number_entries,
+    sign_and_confirm,
+    sign_on,
+)
 from undersigned.ledger.models import Log, Opening
 from undersigned.ledger.tally import counts
-from undersigned.letters.models import Letter
+from undersigned.letters.freeze import freeze
+from undersigned.letters.models import Letter, SignOns
+from undersigned.letters.stages import archive, set_sign_ons
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.keys import KeyMissing, KeyRing
 from undersigned.signing.confirm import CodeWrong, Confirmed, NothingToConfirm, confirm, confirm_by_code
@@ -17,7 +30,7 @@ from undersigned.signing.sign import sign
 from undersigned.signing.sign_on import NotTaken, parse
 from undersigned.signing.terms import terms_of
 
-LATER = datetime(2029, 1, 1, tzinfo=UTC)
+LATER = datetime.combine(KEPT_UNTIL + DAY, time(), UTC)
 """The day after the letter's data were to be kept."""
 
 
@@ -66,6 +79,18 @@ def test_what_nobody_confirmed_lapses_after_fourteen_days_and_is_erased(letter: 
     assert notes(keys) == []
 
 
+def test_what_was_pending_when_its_letter_was_archived_lapses_at_once(letter: Letter, keys: KeyRing) -> None:
+    pending, other = sign_on(SOMI, letter), make_letter("open-the-gate", keys)
+    freeze(other, SECRETARY, NOON)
+    set_sign_ons(other, SignOns.INVITATION, SECRETARY, NOON)
+    sign_on(SOMI, other, invited_by=invitation_to(other).pk)
+    archive(letter, SECRETARY, NOON + MINUTE)
+    assert lapse(NOON + MINUTE) == 1
+    pending.refresh_from_db()
+    assert (pending.state, Signatory.objects.count()) == (State.LAPSED, 1)
+    assert len(notes(keys)) == 1
+
+
 def test_what_was_confirmed_never_lapses(letter: Letter) -> None:
     sign_and_confirm(OYUN, letter)
     assert lapse(NOON + timedelta(days=400)) == 0
@@ -78,7 +103,7 @@ def test_at_the_end_everything_about_persons_is_erased_and_the_count_stays(lette
     for person in (SOMI, AMAL):
         sign_and_confirm(person, letter)
     number_entries(letter)
-    assert forget(datetime(2028, 12, 31, 23, 59, tzinfo=UTC)) == 0
+    assert forget(LATER - MINUTE) == 0
     assert forget(LATER) == 2
     assert forget(LATER) == 0
     assert not any(table.objects.exists() for table in (Signatory, SealedName, Mailbox))

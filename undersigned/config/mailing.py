@@ -6,8 +6,10 @@ from django.conf import settings
 
 from undersigned.lib.addresses import EmailAddress, NotAnAddress
 from undersigned.lib.env import Misconfigured
+from undersigned.post.folder import FolderTransport
 from undersigned.post.sender import Sender
-from undersigned.post.transport import SECURITY, FolderTransport, Server, SmtpTransport, Transport
+from undersigned.post.smtp import SECURITY, Server, SmtpTransport
+from undersigned.post.transport import Transport
 
 
 def make_transport() -> Transport:
@@ -25,7 +27,8 @@ def make_transport() -> Transport:
             settings.MAIL_SECURITY,
             settings.MAIL_USER,
             settings.MAIL_PASSWORD,
-        )
+        ),
+        settings.MAIL_CONNECTIONS,
     )
 
 

@@ -26,7 +26,8 @@ DOOR, DESK, WORKER = PARTS = ("door", "desk", "worker")
 HEAD_SECONDS = 10
 """How long the head of a request may take; and how long a connection may be idle."""
 HEAD_LIMIT_BYTES = 16 * 1024
-CONNECTIONS = 4096
+CONNECTIONS = 8192
+"""How many readers may be connected at once; an idle one is sent away after HEAD_SECONDS."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from undersigned.lib.env import Misconfigured, env_bool, env_int, env_path, env_seconds, env_str
+from undersigned.ledger.note import is_origin
+from undersigned.lib.env import Misconfigured, env_bool, env_int, env_path, env_rate, env_seconds, env_str
 from undersigned.lib.keys import KeyRing
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -15,11 +16,17 @@ DATA = env_path("UNDERSIGNED_DATA", Path("data")).resolve()
 KEYS = KeyRing(env_path("UNDERSIGNED_KEYS", DATA / "keys").resolve())
 # Not resolved: the public root is itself a link, to the generation that is shown.
 PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").absolute()  # a link, which must not be followed here
+KITS = DATA / "kits"  # what is ready for the press; private until the bakery takes it out
+LOGS = PUBLIC_ROOT.parent / "logs"  # beside the generations, which lead to those of released letters
 SITE_URL = env_str("UNDERSIGNED_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("UNDERSIGNED_SITE_NAME", "Undersigned")
 SOURCE_URL = env_str("UNDERSIGNED_SOURCE_URL", "")
 KAKAO_KEY = env_str("UNDERSIGNED_KAKAO_KEY", "")
 LOG_NAME = env_str("UNDERSIGNED_LOG_NAME", "undersigned.example")
+if not is_origin(LOG_NAME):  # it is part of every log's name, which can never change
+    raise Misconfigured(
+        "UNDERSIGNED_LOG_NAME", "a name such as letters.example.org, without https:// and without a port"
+    )
 ALLOWED_HOSTS = env_str("UNDERSIGNED_HOSTS", urlsplit(SITE_URL).hostname or "127.0.0.1").split(",")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -27,6 +34,11 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 # --- The door ---------------------------------------------------------------------------------------------------------
 PROXIES = env_int("UNDERSIGNED_PROXIES", 0)
 DESK = env_str("UNDERSIGNED_DESK", "")
+MONITOR = env_str("UNDERSIGNED_MONITOR", "")
+FREE_SIGN_ONS = env_rate("UNDERSIGNED_FREE_SIGN_ONS", "60/10m")
+MOST_REQUESTS = env_rate("UNDERSIGNED_MOST_REQUESTS", "3000/10m")
+SLOW_PACE = env_rate("UNDERSIGNED_SLOW_PACE", "120/1m")
+SLOW_WAIT = timedelta(seconds=env_seconds("UNDERSIGNED_SLOW_WAIT", 600))
 
 
 # --- Records ----------------------------------------------------------------------------------------------------------
@@ -70,6 +82,12 @@ LAPSE = timedelta(seconds=env_seconds("UNDERSIGNED_LAPSE", 14 * 86400))
 LINK_LIFETIME = timedelta(seconds=env_seconds("UNDERSIGNED_LINK_LIFETIME", 14 * 86400))
 HIDDEN_BATCH = env_int("UNDERSIGNED_HIDDEN_BATCH", 10)
 
+# --- Stories ----------------------------------------------------------------------------------------------------------
+READS_CAP = env_int("UNDERSIGNED_READS_CAP", 3000)
+
+# --- The kit for the press --------------------------------------------------------------------------------------------
+KIT_PACE = timedelta(seconds=env_seconds("UNDERSIGNED_KIT_PACE", 900))
+
 # --- Mail -------------------------------------------------------------------------------------------------------------
 MAIL_FOLDER = env_str("UNDERSIGNED_MAIL_FOLDER", "")
 MAIL_HOST = env_str("UNDERSIGNED_MAIL_HOST", "")
@@ -78,6 +96,7 @@ MAIL_USER = env_str("UNDERSIGNED_MAIL_USER", "")
 MAIL_PASSWORD = env_str("UNDERSIGNED_MAIL_PASSWORD", "")
 MAIL_SECURITY = env_str("UNDERSIGNED_MAIL_SECURITY", "starttls")
 MAIL_SENDER = env_str("UNDERSIGNED_MAIL_SENDER", "post@undersigned.example")
+MAIL_CONNECTIONS = env_int("UNDERSIGNED_MAIL_CONNECTIONS", 4, least=1)
 MAIL_PACE = timedelta(seconds=env_seconds("UNDERSIGNED_MAIL_PACE", 1))
 
 # --- Django -----------------------------------------------------------------------------------------------------------
@@ -108,6 +127,8 @@ INSTALLED_APPS = [
     "undersigned.signing",
     "undersigned.newsletter",
     "undersigned.releases",
+    "undersigned.stories",
+    "undersigned.kit",
     "undersigned.pages",
 ]
 
@@ -196,6 +217,9 @@ CONTENT_SECURITY_POLICY = {
 STATIC_URL = "/desk/static/"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+# A picture as it was sent in may tell where it was taken: it stays in memory, and is on no disk of ours.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 20_000_001  # one byte over what `stories.pictures` takes, so that it can say so
 
 LOGGING = {
     "version": 1,

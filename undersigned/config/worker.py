@@ -1,35 +1,46 @@
 """The worker: does what time brings, step by step, and sleeps until there may be something to do.
 
-Mail goes out in a thread of its own, and what arrived is taken in by another, so that neither a slow mail server nor
-a rush of sign-ons holds up the moment of a release.
+Mail goes out in a thread of its own, what arrived is taken in by another, and kits are made in a third: neither a slow
+mail server nor a rush of sign-ons nor the setting of thousands of names holds up the moment of a release.
 """
 
 import logging
 import os
+import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 
 from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
-from undersigned.ledger.models import Entry
-from undersigned.ledger.sequence import sequence
+from undersigned.ledger.models import Entry, Log
+from undersigned.ledger.publish import publish, tend
+from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
+from undersigned.lib.faults import Faults
 from undersigned.newsletter.subscribe import forget_unconfirmed
-from undersigned.pages.bakery import bake_all, bake_due
+from undersigned.pages import kit
+from undersigned.pages.bakery import bake_again, bake_all, bake_due
 from undersigned.post.gather import gather
 from undersigned.post.purge import purge
-from undersigned.post.sender import Sender
+from undersigned.post.sender import FEWEST, Sender, fitting
 from undersigned.releases.release import next_due, release_due
-from undersigned.signing.arrivals import take_in
+from undersigned.signing.arrivals import take_in, take_in_slow
+from undersigned.signing.receipts import send_receipts
 from undersigned.signing.retention import forget, lapse, remind
+from undersigned.stories.publish import next_due as next_story_due
+from undersigned.stories.publish import publish_due
+from undersigned.stories.reads import rank
 
 log = logging.getLogger(__name__)
 PAUSE = timedelta(seconds=0.5)
+SWITCH_SECONDS = 0.0005  # a tenth of Python's own: mail waits so long at each answer while another thread is at work
+SLOW_PASS = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +52,36 @@ class Step:
     every: timedelta = timedelta()
 
 
-def release_step(at: datetime) -> None:
-    """Release what is due and put it before the public at once: log numbered, pages baked, folder switched."""
-    if release_due(at):
-        sequence_step(at)
-        bake_due(at)
-
-
 def sequence_step(_at: datetime) -> None:
-    """Number all that waits in the opened logs; the bakery sees that they have grown."""
-    waiting = Entry.objects.filter(index=None, log__opened_at__isnull=False)
-    for log_id in waiting.values_list("log_id", flat=True).distinct():
-        while sequence(log_id, hidden_batch=settings.HIDDEN_BATCH):
-            pass  # another batch: at a release all that was confirmed under embargo waits at once
+    """Number and publish all that waits in the opened logs; the bakery sees that they have grown.
+
+    A log that must not be signed any more, or that is at fault, holds up no other one.
+    """
+    waiting = set(Entry.objects.filter(index=None).values_list("log_id", flat=True).distinct())
+    faults = Faults("logs")
+    for log_id in Log.objects.filter(opened_at__isnull=False).order_by("pk").values_list("pk", flat=True):
+        with faults.set_aside():
+            _tend(log_id, has_more=log_id in waiting)
+    faults.rise()
+
+
+def _tend(log_id: int, *, has_more: bool) -> None:
+    if has_more:
+        tend(log_id, hidden_batch=settings.HIDDEN_BATCH)
+    else:
+        publish(log_id)  # what a crashed worker had numbered, or one on another machine
 
 
 MINUTE = timedelta(minutes=1)
+BETWEEN_RANKINGS = timedelta(minutes=10)
+# What is released or published is before the public in the same pass: log numbered, pages baked, folder switched.
 CLOCK = (
-    Step("release", release_step),
+    Step("release", release_due),
+    Step("publish", publish_due),
     Step("sequence", sequence_step),
     Step("bake", bake_due),
+    Step("rank", rank, BETWEEN_RANKINGS),
+    Step("receipts", send_receipts, MINUTE),
     Step("remind", remind, MINUTE),
     Step("lapse", lapse, MINUTE),
     Step("forget", forget, MINUTE),
@@ -71,9 +92,10 @@ CLOCK = (
 
 def work_until(stopped: Event) -> None:
     """Go through the steps until `stopped`, or until the process that started us is gone."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     beside = [
         Thread(target=_repeat, args=(steps, stopped), name=steps[0].name)
-        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps())
+        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps(), Press().steps())
     ]
     for thread in beside:
         thread.start()
@@ -87,7 +109,7 @@ def work_until(stopped: Event) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """Sends mail one by one, each by the clock of its own moment, and stops between two of them when asked to."""
+    """Sends mail in batches, each by the clock of its own moment, and stops between two mails when asked to."""
 
     sender: Sender
     stopped: Event
@@ -96,21 +118,62 @@ class Post:
         return (Step("gather", gather), Step("send", self.send))
 
     def send(self, _at: datetime) -> None:
+        size = FEWEST
         try:
-            while not self.stopped.is_set() and self.sender.send_one(now()):
+            while not self.stopped.is_set():
+                begun = now()
+                if not self.sender.send_batch(begun, size, lambda: not self.stopped.is_set()):
+                    break
+                size = fitting(size, now() - begun)
                 gather(now())  # who has just signed need not wait for a long queue
         finally:
             self.sender.close()
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """Makes the kits that are due. One that could not be made is tried again after a minute."""
+
+    failed: dict[UUID, datetime] = field(default_factory=dict)
+
+    def steps(self) -> tuple[Step, ...]:
+        return (Step("kit", self.make_due, timedelta(seconds=2)),)
+
+    def make_due(self, at: datetime) -> None:
+        faults = Faults("kits")
+        for letter in kit.due(at):
+            if at - self.failed.get(letter.pk, at - MINUTE) >= MINUTE:
+                with faults.set_aside():
+                    self._make(letter, at)
+        faults.rise()
+
+    def _make(self, letter: Letter, at: datetime) -> None:
+        try:
+            kit.make(letter, at)
+        except Exception:  # whatever it is: what does not hold any more must not lie where the public may find it
+            self.failed[letter.pk] = at
+            if kit.ready(letter) is None:
+                kit.store().drop(letter.pk)
+            raise
+        finally:
+            if letter.is_public:
+                bake_again(letter, at)
+
+
+@dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes in what arrived, batch by batch while there is more, and stops between two of them when asked to."""
+    """Takes in what arrived, batch by batch while there is more, and stops between two of them when asked to.
+
+    From the slower queue, so many at a time as leave it in SLOW_PASS.
+    """
 
     stopped: Event
 
     def steps(self) -> tuple[Step, ...]:
-        return (Step("take in", self.take_in),)
+        return (Step("take in", self.take_in), Step("take in slowly", self.take_in_slowly, SLOW_PASS))
+
+    def take_in_slowly(self, at: datetime) -> None:
+        take_in_slow(at, max(1, round(settings.SLOW_PACE.a_second * SLOW_PASS.total_seconds())))
 
     def take_in(self, _at: datetime) -> None:
         while not self.stopped.is_set() and take_in(now()):
@@ -123,12 +186,17 @@ def _repeat(steps: Sequence[Step], stopped: Event) -> None:
     while not stopped.is_set():
         for step in steps:
             at = now()
-            if at - done.get(step.name, at - MINUTE) >= step.every:
+            if is_due(step, done.get(step.name), at):
                 done[step.name] = at
                 attempt(step, at, troubles)
         close_old_connections()
         stopped.wait(pause(now()).total_seconds())
     connections.close_all()
+
+
+def is_due(step: Step, last: datetime | None, at: datetime) -> bool:
+    """Whether to take `step` in this pass; in the first pass every step is taken."""
+    return last is None or at - last >= step.every
 
 
 def _stop_with(parent: int, stopped: Event) -> None:
@@ -159,11 +227,11 @@ def attempt(step: Step, at: datetime, troubles: Troubles) -> None:
 
 
 def pause(at: datetime) -> timedelta:
-    """How long to sleep: half a second, and never past the moment of the next release."""
+    """How long to sleep: half a second, and never past the moment of the next release or publication."""
     try:
-        release = next_due(at)
+        release, story = next_due(at), next_story_due(at)
     except DatabaseError:  # the steps have said so; the record may be back in half a second
         return PAUSE
-    if release is None or release.instant <= at:  # an overdue one could not be carried out; it is tried again
-        return PAUSE
-    return min(PAUSE, release.instant - at)
+    moments = (release.instant if release else None, story)
+    # An overdue one could not be carried out; it is tried again after the usual pause.
+    return min([PAUSE, *(moment - at for moment in moments if moment and moment > at)])

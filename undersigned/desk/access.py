@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from undersigned.desk.models import User
 from undersigned.letters.audit import Actor
 from undersigned.letters.rename import find_by_slug
+from undersigned.stories.models import Story
 
 
 class DeskRequest(HttpRequest):
@@ -33,6 +34,19 @@ def on_letter(view: View) -> View:
         return view(request, letter, **rest)
 
     return with_letter
+
+
+def on_story(view: View) -> View:
+    """The view, given the story at `slug`; an unknown one is the one 404."""
+
+    @wraps(view)
+    def with_story(request: DeskRequest, slug: str, **rest: object) -> HttpResponseBase:
+        story = Story.objects.filter(slug=slug).first()
+        if story is None:
+            raise Http404
+        return view(request, story, **rest)
+
+    return with_story
 
 
 def actor_of(request: DeskRequest) -> Actor:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from undersigned.desk.access import DeskRequest, on_letter
 from undersigned.desk.words import PURPOSES, SIGN_ONS
 from undersigned.letters.models import AuditRecord, Letter
+from undersigned.stories.models import StoryRecord
 
 PAGE = 100
 SENTENCES = {
@@ -33,7 +34,22 @@ SENTENCES = {
     "withdrawn on request": _("A signature was withdrawn because the signatory asked for it: %(request)s"),
     "correction accepted": _("A correction of a listed name was accepted."),
     "correction refused": _("A correction of a listed name was refused."),
+    "story begun": _("The story was begun."),
+    "story saved": _("The wording was saved."),
+    "picture stored": _("A picture was added."),
+    "correction discarded": _("The correction was let go."),
+    "story handed in": _("The wording was handed in for review."),
+    "story approved": _("The wording was approved, SHA-256 %(digest)s."),
+    "story sent back": _("The wording was sent back: %(reason)s"),
+    "publication planned": _("The publication was planned for %(wall)s, %(zone)s."),
+    "publication cancelled": _("The planned publication was cancelled."),
+    "story published": _("The story was published, %(wall)s, %(zone)s."),
+    "correction published": _("A correction was published, %(wall)s, %(zone)s."),
+    "story withdrawn": _("The story was withdrawn: %(reason)s"),
     "signatories imported": _("A sheet of %(rows)s rows was imported: %(asked)s signatories are asked."),
+    "invitation sent": _("Somebody who is asked was invited by mail."),
+    "invitation declined": _("Somebody who was asked declined. What was stored of them is erased."),
+    "press kit imported": _("What the press gets was imported: %(releases)s press releases, %(pictures)s pictures."),
 }
 WITH_EVIDENCE = {
     "sign-on accepted": _("A sign-on was accepted. Evidence: %(evidence)s"),
@@ -50,7 +66,7 @@ def audit(request: DeskRequest, letter: Letter) -> HttpResponse:
     return render(request, "desk/audit.html", {"letter": letter, "tab": "audit", "page": page})
 
 
-def sentence(record: AuditRecord) -> str:
+def sentence(record: AuditRecord | StoryRecord) -> str:
     """What a record says, in the user's language; an act that this version does not know speaks for itself."""
     if record.act not in SENTENCES:
         return f"{record.act} {record.facts or ''}".strip()

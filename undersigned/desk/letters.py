@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from undersigned.desk.access import DeskRequest, actor_of, on_letter
 from undersigned.desk.refusals import by_field, explain, refusals_of, status_of
-from undersigned.desk.situation import situation_of
+from undersigned.desk.situation import figures_of, situation_of
 from undersigned.letters import links, stages
 from undersigned.letters.models import Letter, PrivateLink, SignOns
 from undersigned.letters.rename import rename
@@ -61,7 +61,8 @@ def set_sign_ons(request: DeskRequest, letter: Letter) -> HttpResponseBase:
 def archive(request: DeskRequest, letter: Letter) -> HttpResponseBase:
     """Ask whether to archive the letter, for there is no way back; a POST does it."""
     if request.method != "POST":
-        return render(request, "desk/archive.html", {"letter": letter, "tab": "letter"})
+        facts = {"letter": letter, "tab": "letter", "figures": figures_of(letter)}
+        return render(request, "desk/archive.html", facts)
     refusals = refusals_of(lambda: stages.archive(letter, actor_of(request), now()))
     for refusal in refusals:
         messages.error(request, explain(refusal))

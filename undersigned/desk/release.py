@@ -52,10 +52,10 @@ def cancel(request: DeskRequest, letter: Letter) -> HttpResponseBase:
 
 
 def _schedule(request: DeskRequest, letter: Letter, typed: dict[str, str]) -> None:
-    releases.schedule(letter, releases.Moment(_wall(request, typed), typed["zone"]), actor_of(request), now())
+    releases.schedule(letter, releases.Moment(wall_of(request, typed), typed["zone"]), actor_of(request), now())
 
 
-def _wall(request: DeskRequest, typed: dict[str, str]) -> datetime:
+def wall_of(request: DeskRequest, typed: dict[str, str]) -> datetime:
     """The wall time that was typed, or the moment chosen where the clocks change, which carries its offset."""
     chosen = request.POST.get("moment", "")
     try:
@@ -87,14 +87,14 @@ def _page(
         "is_overdue": planned is not None and planned.instant <= at,
         "typed": typed,
         "zones": sorted(available_timezones()),
-        "choices": [choice for change in changes for choice in _choices(change)],
+        "choices": [choice for change in changes for choice in choices_of(change)],
         "refusals": by_field(refusals),
         "past": Release.objects.filter(letter=letter).exclude(state=Release.State.SCHEDULED).order_by("-made_at"),
     }
     return render(request, "desk/release.html", facts, status=status_of(refusals))
 
 
-def _choices(change: ClockChange) -> list[tuple[str, object]]:
+def choices_of(change: ClockChange) -> list[tuple[str, object]]:
     """The two moments that a wall time could mean: as a form sends them, and as people read them."""
     return [
         (change.earlier.isoformat(), change.facts["earlier"]),

@@ -12,15 +12,17 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from undersigned.desk.access import DeskRequest, actor_of, on_letter
 from undersigned.desk.queue import Likely, likely_same
-from undersigned.desk.refusals import by_field, refusals_of, status_of
+from undersigned.desk.refusals import by_field, explain, refusals_of, status_of
 from undersigned.letters.models import AuditRecord, Letter
 from undersigned.lib.clock import now
 from undersigned.lib.refusal import Refusal
 from undersigned.signing import decide
+from undersigned.signing import invite as inviting
 from undersigned.signing.models import STANDING, Kind, Organisation, OrganisationName, Signature, State
 from undersigned.signing.withdraw import mailbox_of
 
@@ -80,6 +82,8 @@ def signatories(request: DeskRequest, letter: Letter) -> HttpResponse:
         "kinds": Kind.values,
         "states": State.values,
         "no_country": NO_COUNTRY,
+        "asked": all_rows.filter(state=State.ASKED).count(),
+        "uninvited": inviting.uninvited(letter).count(),
         "countries": sorted(set(all_rows.exclude(country="").values_list("country", flat=True).distinct())),
         "languages": sorted(set(all_rows.values_list("language", flat=True).distinct())),
     }
@@ -103,6 +107,32 @@ def withdraw(request: DeskRequest, letter: Letter, signature: UUID) -> HttpRespo
     if refusals:
         return _page(request, letter, row, refusals)
     messages.success(request, _("Withdrawn. The name leaves the public pages within a minute; the data are erased."))
+    return redirect("desk:signatories", letter.slug)
+
+
+@require_POST
+@on_letter
+def invite(request: DeskRequest, letter: Letter, signature: UUID) -> HttpResponseBase:
+    """Mail an invitation to one whom a sheet brought."""
+    row = _row(letter, signature)
+    refusals = refusals_of(partial(inviting.invite, row, actor_of(request), now()))
+    if refusals:
+        return _page(request, letter, row, refusals)
+    messages.success(request, _("The invitation is on its way, unless this address got a mail today already."))
+    return redirect("desk:signatory", letter.slug, row.pk)
+
+
+@require_POST
+@on_letter
+def invite_all(request: DeskRequest, letter: Letter) -> HttpResponseBase:
+    """Mail an invitation to all whom a sheet brought and who were not written to yet."""
+    try:
+        sent = inviting.invite_all(letter, actor_of(request), now())
+    except Refusal as refusal:
+        messages.error(request, explain(refusal))
+    else:
+        said = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", sent)
+        messages.success(request, said % {"n": sent})
     return redirect("desk:signatories", letter.slug)
 
 
@@ -151,6 +181,7 @@ def _page(request: DeskRequest, letter: Letter, row: Signature, refusals: list[R
         "others": _others(row, search),
         "search": search,
         "can_withdraw": row.state in (State.ASKED, State.PENDING, *STANDING),
+        "can_invite": row.state == State.ASKED and bool(mailbox) and row.reminders < inviting.MOST,
         "can_merge": row.kind == Kind.ORGANISATION and row.state == State.LISTED,
         "refusals": by_field(refusals or []),
     }

@@ -28,6 +28,28 @@ PUBLICATION_EXPLAINED: Words = {
     "released": _("The public reads this letter in all its languages."),
     "archived": _("The letter can be read, and nothing about it changes any more."),
 }
+STORY_WORK: Words = {
+    "draft": pgettext_lazy("work on a story", "draft"),
+    "review": pgettext_lazy("work on a story", "in review"),
+    "approved": pgettext_lazy("work on a story", "approved"),
+    "settled": pgettext_lazy("work on a story", "settled"),
+}
+STORY_WORK_EXPLAINED: Words = {
+    "draft": _("The wording is being worked on."),
+    "review": _("The wording waits for somebody who had no hand in it."),
+    "approved": _("A second person has read the wording. Any change of it asks for a review again."),
+    "settled": _("Nothing is being changed."),
+}
+STORY_PUBLICATION: Words = {
+    "unpublished": pgettext_lazy("publication of a story", "not published"),
+    "published": pgettext_lazy("publication of a story", "published"),
+    "withdrawn": pgettext_lazy("publication of a story", "withdrawn"),
+}
+STORY_PUBLICATION_EXPLAINED: Words = {
+    "unpublished": _("The public sees nothing of this story."),
+    "published": _("The public reads this story in all its languages."),
+    "withdrawn": _("The story is gone from every public page. Its wordings are kept on record here."),
+}
 KINDS: Words = {
     "organisation": pgettext_lazy("kind of signatory", "organisation"),
     "person": pgettext_lazy("kind of signatory", "person of note"),
@@ -79,6 +101,7 @@ MAILS: Words = {
 TEMPLATES: Words = {
     "confirm": pgettext_lazy("mail", "asks for confirmation"),
     "reminder": pgettext_lazy("mail", "reminds of the confirmation"),
+    "asked": pgettext_lazy("mail", "asks to sign"),
     "links": pgettext_lazy("mail", "sends the private links again"),
     "listed": pgettext_lazy("mail", "says that the name is listed"),
     "refused": pgettext_lazy("mail", "says that the sign-on was refused, and why"),
@@ -92,6 +115,7 @@ VERIFIED: Words = {
 ACTORS: Words = {
     "clock": pgettext_lazy("who acted", "the clock"),
     "command line": pgettext_lazy("who acted", "the command line"),
+    "signatory": pgettext_lazy("who acted", "a signatory"),
 }
 CARD: Words = {
     "name": _("Name"),
@@ -114,6 +138,10 @@ VOCABULARY: dict[str, Words] = {
     "sign-ons explained": SIGN_ONS_EXPLAINED,
     "publication": PUBLICATION,
     "publication explained": PUBLICATION_EXPLAINED,
+    "story work": STORY_WORK,
+    "story work explained": STORY_WORK_EXPLAINED,
+    "story publication": STORY_PUBLICATION,
+    "story publication explained": STORY_PUBLICATION_EXPLAINED,
     "kind": KINDS,
     "state": STATES,
     "block": BLOCKS,

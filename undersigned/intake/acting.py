@@ -1,13 +1,13 @@
 """Confirming and withdrawing at the door: the two acts that many do at once. Everything else about a private page, and
 whatever is unusual, is the desk's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from undersigned.intake.commit import Lane
 from undersigned.intake.wire import Reply
 from undersigned.lib.clock import now
-from undersigned.lib.forms import NotAForm, read_form
 from undersigned.signing.links import Link, LinkExpired, LinkForged
 
 ROOM = "/s/"
@@ -31,9 +31,9 @@ class Acting:
         await self.confirming.close()
         await self.withdrawing.close()
 
-    async def act(self, path: str, body: bytes) -> Reply | None:
+    async def act(self, path: str, fields: Mapping[str, str]) -> Reply | None:
         """Do what was asked for at a private page; None, and nothing is done, where the desk must look at it."""
-        lane = self._lane(body)
+        lane = self._lane(fields)
         if lane is None:
             return None
         try:
@@ -42,11 +42,7 @@ class Acting:
             return None
         return await lane.put(link.signature)
 
-    def _lane(self, body: bytes) -> Lane[UUID, Reply | None] | None:
-        try:
-            fields = read_form(body)
-        except NotAForm:
-            return None
+    def _lane(self, fields: Mapping[str, str]) -> Lane[UUID, Reply | None] | None:
         if fields.get("action") == "confirm":
             return self.confirming
         return self.withdrawing if fields.get("action") == "withdraw" and fields.get("sure") == "yes" else None

@@ -1,7 +1,7 @@
 """The door as the settings have it."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from threading import Lock
 
@@ -9,9 +9,14 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections
 
 from undersigned.intake.acting import Acting
+from undersigned.intake.backlog import backlog
 from undersigned.intake.commit import Answer, Commit, Item, Lane, Record
+from undersigned.intake.counting import Counting
 from undersigned.intake.door import Door
 from undersigned.intake.folder import Folder
+from undersigned.intake.limits import Limits
+from undersigned.intake.measure import Levels, Measures
+from undersigned.intake.monitor import Conditions, Monitor, place_of_monitor
 from undersigned.intake.places import Places
 from undersigned.intake.refusals import Refusing
 from undersigned.intake.relay import DeskAddress, Relay
@@ -19,24 +24,54 @@ from undersigned.intake.said import Said, confirm_all, withdraw_all
 from undersigned.intake.taking import Taking
 from undersigned.lib.clock import now
 from undersigned.signing.arrivals import NewArrival, arrive
+from undersigned.stories.reads import count
 
 
-def make_door(desk: str, proxies: int) -> Door:
-    """The door before the desk that listens at `desk`, behind so many proxies of ours."""
-    links_key, turn = settings.KEYS.site_key("links"), _turn()
+def make_door(desk: str, proxies: int, monitor: str = "") -> Door:
+    """The door before the desk that listens at `desk`, behind so many proxies of ours; operators ask at `monitor`."""
+    links_key, turn, measures = settings.KEYS.site_key("links"), _turn(), Measures()
     confirmed, withdrawn = Said(), Said()
-    return Door(
+
+    def lane(act: str, commit: Commit[Item, Answer]) -> Lane[Item, Answer]:
+        return Lane(act, _record(commit, turn, measures.committed(act)))
+
+    door = Door(
         Folder(settings.PUBLIC_ROOT),
         Relay(DeskAddress.parse(desk), proxies),
         Refusing(),
-        Taking(Places(links_key), Lane("sign-ons", _record(commit_arrivals, turn))),
+        Taking(Places(links_key), lane("sign-on", commit_arrivals), measures.refused),
         Acting(
             links_key,
-            Lane("confirmations", _record(lambda batch: confirm_all(confirmed, batch, now()), turn)),
-            Lane("withdrawals", _record(lambda batch: withdraw_all(withdrawn, batch, now()), turn)),
+            lane("confirmation", lambda batch: confirm_all(confirmed, batch, now())),
+            lane("withdrawal", lambda batch: withdraw_all(withdrawn, batch, now())),
         ),
+        Limits.of(proxies, settings.MOST_REQUESTS, settings.FREE_SIGN_ONS, time.monotonic),
+        measures,
+        None,
         time.monotonic,
+        Counting(write_reads),
     )
+    measures.watch(backlog())
+    measures.watch(_queues(door))
+    place = place_of_monitor(monitor)
+    if place:
+        door.monitor = Monitor(place, _conditions(door), measures)
+    return door
+
+
+def _queues(door: Door) -> Levels:
+    lanes = (door.taking.lane, door.acting.confirming, door.acting.withdrawing)
+    waiting = {lane.name: lambda lane=lane: float(lane.waiting) for lane in lanes}
+    return Levels("undersigned_door_queue", "What waits for a commit", "act", waiting)
+
+
+def _conditions(door: Door) -> Conditions:
+    """What must hold for the door to do all its work."""
+    return {
+        "record": lambda: door.taking.places.is_fresh(now()),
+        "folder": settings.PUBLIC_ROOT.exists,
+        "desk": door.relay.desk.answers,
+    }
 
 
 def _turn() -> AbstractContextManager[object]:
@@ -44,18 +79,28 @@ def _turn() -> AbstractContextManager[object]:
     return Lock() if connection.vendor == "sqlite" else nullcontext()
 
 
-def _record(commit: Commit[Item, Answer], turn: AbstractContextManager[object]) -> Record[Item, Answer]:
+def _record(
+    commit: Commit[Item, Answer], turn: AbstractContextManager[object], committed: Callable[[int, float], None]
+) -> Record[Item, Answer]:
     def in_turn(batch: Sequence[Item]) -> Sequence[Answer]:
         with turn:
             return commit(batch)
 
-    return Record(in_turn, is_away, connections.close_all)
+    return Record(in_turn, is_away, connections.close_all, committed)
 
 
 def commit_arrivals(batch: Sequence[NewArrival]) -> Sequence[None]:
     """Make a batch durable; each is answered by its being so."""
     arrive(batch, now())
     return [None] * len(batch)
+
+
+def write_reads(times: Mapping[str, int]) -> None:
+    """Add to the numbers of the hour; the thread that does it keeps no connection."""
+    try:
+        count(times, now(), settings.READS_CAP)
+    finally:
+        connections.close_all()
 
 
 def is_away(fault: Exception) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Thread
+from time import perf_counter
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -35,12 +36,14 @@ class Record(Generic[Item, Answer]):
     """Where batches go: `commit` makes one durable, all or nothing, and answers each item.
 
     `is_away` tells of a fault that is no item's own: then nothing more is tried. `leave` lets go of the connection,
-    after such a fault and at the end. All three are called by the commit thread only.
+    after such a fault and at the end; `committed` is told how many took how many seconds. All are called by the commit
+    thread only.
     """
 
     commit: Commit[Item, Answer]
     is_away: Callable[[Exception], bool]
     leave: Callable[[], None]
+    committed: Callable[[int, float], None] = lambda count, seconds: None
 
 
 @dataclass(slots=True)
@@ -102,8 +105,9 @@ class Lane(Generic[Item, Answer]):
 
     def _commit(self, items: Sequence[Item]) -> Sequence[Answer | NotCommitted]:
         """The record's answers; where it refuses a batch, each item is tried alone, so that a bad one fails alone."""
+        begun = perf_counter()
         try:
-            return self.record.commit(items)
+            answers = self.record.commit(items)
         except Exception as fault:  # whatever it is, readers are waiting for an answer
             is_away = self.record.is_away(fault)
             if is_away or len(items) == 1:
@@ -111,6 +115,9 @@ class Lane(Generic[Item, Answer]):
                 if is_away:
                     self.record.leave()
                 return [NotCommitted() for _ in items]
+        else:
+            self.record.committed(len(items), perf_counter() - begun)
+            return answers
         return [answer for item in items for answer in self._commit([item])]
 
     def _settle(

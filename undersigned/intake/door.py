@@ -1,23 +1,29 @@
 """The door: what arrives at the port of the program. Files from memory, everything else from the desk's process."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from undersigned.intake.acting import ROOM, Acting
 from undersigned.intake.commit import LaneFull, NotCommitted
+from undersigned.intake.counting import Counting
 from undersigned.intake.folder import Folder
+from undersigned.intake.limits import Limits, TooMany
+from undersigned.intake.measure import Measures
+from undersigned.intake.monitor import Monitor
 from undersigned.intake.patience import Patience, TookTooLong
-from undersigned.intake.refusals import DeskCloses, DoorBusy, RecordAway, Refusing, TooSlow
-from undersigned.intake.relay import DeskAway, Relay
+from undersigned.intake.refusals import DeskCloses, DoorBusy, RecordAway, Refusing, TooManyRequests, TooSlow
+from undersigned.intake.relay import BEHIND_A_DOOR, DeskAway, Relay
 from undersigned.intake.taking import Taking
-from undersigned.intake.wire import BodyTooLarge, HungUp, Receive, Reply, Scope, Send, Told, read_body, text_of
+from undersigned.intake.uploads import Uploads, brings_picture
+from undersigned.intake.wire import BodyTooLarge, Headers, HungUp, Receive, Reply, Scope, Send, Told, read_body, text_of
 from undersigned.lib.clock import now
-from undersigned.lib.forms import FORM_TYPE
+from undersigned.lib.forms import FORM_TYPE, NotAForm, read_form
 from undersigned.lib.origin import is_from_elsewhere, is_from_here
 from undersigned.lib.refusal import Refusal
 from undersigned.pages.incoming import TooMuchSent
 from undersigned.pages.referrals import Referrals
+from undersigned.signing.sign_on import FORM_LIMIT_BYTES
 
 BODY_LIMIT_BYTES = 256 * 1024
 """More than any form of the desk has."""
@@ -25,6 +31,9 @@ BODY_SECONDS = 20
 SHOWN = (200, 304)
 """The answers by which a reader sees a page."""
 FORM = FORM_TYPE.encode()
+SIGNING = "/sign/"
+SLOW: Headers = [(b"x-undersigned-slow", b"yes")]
+"""What the desk is told of a sign-on that has to wait."""
 
 
 @dataclass(slots=True)
@@ -36,7 +45,12 @@ class Door:
     refusing: Refusing
     taking: Taking
     acting: Acting
+    limits: Limits
+    measures: Measures
+    monitor: Monitor | None
     clock: Callable[[], float]
+    counting: Counting = field(default_factory=lambda: Counting(lambda _: None))
+    uploads: Uploads = field(default_factory=Uploads)
     patience: Patience = field(init=False)
     referrals: Referrals = field(default_factory=Referrals)
 
@@ -58,50 +72,96 @@ class Door:
         if method in ("GET", "HEAD"):
             reply = await self.folder.reply(path, told, self.clock())
             if reply is not None:
-                if method == "GET" and scope["query_string"] and reply.status in SHOWN:
-                    self.referrals.see(path, scope["query_string"].decode("latin-1"), now().date())
+                if method == "GET":
+                    self.counting.note(path, told, reply)
+                    if scope["query_string"] and reply.status in SHOWN:
+                        self.referrals.see(path, scope["query_string"].decode("latin-1"), now().date())
                 await reply.send(send, method)
                 return
         try:
             reply = await self._do(scope, told, (receive, send))
         except tuple(REFUSED) as fault:
-            reply = self.refusing.reply(REFUSED[type(fault)], path, told)
+            refused = REFUSED[type(fault)]
+            self.measures.refused(refused.code)
+            reply = self.refusing.reply(refused, path, told)
         if reply is not None:
             await reply.send(send, method)
 
     async def _do(self, scope: Scope, told: Told, wire: tuple[Receive, Send]) -> Reply | None:
         """Take what is posted here, or ask the desk's process; None where that has answered by itself."""
-        with self.patience:
-            body = await read_body(wire[0], told, BODY_LIMIT_BYTES)
-        if scope["method"] == "POST" and told.get(b"content-type") == FORM:
-            reply = await self._take(scope["path"], told, body)
+        block = self.limits.block(scope)
+        if not scope["path"].startswith(BEHIND_A_DOOR):
+            self.limits.count(block)
+        body = await self._read(scope["path"], told, wire[0])
+        ours: Headers = []
+        if scope["method"] == "POST":
+            fields = fields_of(told, body)
+            is_slow = SIGNING in scope["path"] and self._is_slow(block, fields or {})
+            reply = await self._take(scope["path"], told, fields, is_slow) if fields else None
             if reply:
                 return reply
-        return None if await self.relay.ask(scope, told, body, wire) else self.refusing.nowhere
+            ours = SLOW if is_slow else []
+        return None if await self.relay.ask(scope, told, (body, ours), wire) else self.refusing.nowhere
 
-    async def _take(self, path: str, told: Told, body: bytes) -> Reply | None:
+    async def _read(self, path: str, told: Told, receive: Receive) -> bytes:
+        """All that a request brings, within its limits of size and time."""
+        if brings_picture(path, told):
+            return await self.uploads.read(receive, told)
+        with self.patience:
+            return await read_body(receive, told, BODY_LIMIT_BYTES)
+
+    def _is_slow(self, block: bytes, fields: Mapping[str, str]) -> bool:
+        return self.limits.is_slow(block, fields.get("work", ""), fields.get("version", ""), now())
+
+    async def _take(self, path: str, told: Told, fields: Mapping[str, str], is_slow: bool) -> Reply | None:
         """What the door can take by itself: sign-ons, confirmations, withdrawals with which all is well."""
         asked = text_of(told, b"sec-fetch-site"), text_of(told, b"origin"), text_of(told, b"host")
         place = self.taking.place(path)
         if place:
-            return await self.taking.take(place, body) if is_from_here(*asked) else None
+            return await self.taking.take(place, fields, is_slow) if is_from_here(*asked) else None
         if path.startswith(ROOM) and not is_from_elsewhere(*asked):
-            return await self.acting.act(path, body)
+            return await self.acting.act(path, fields)
         return None
 
     async def _live(self, receive: Receive, send: Send) -> None:
         """Begin and end with the server, which has answered all that it accepted before it ends."""
         await receive()
-        self.taking.open()
-        self.acting.open()
-        self.patience.open()
+        try:
+            self._open()
+        except OSError as fault:  # the port of the monitor is taken
+            await send({"type": "lifespan.startup.failed", "message": str(fault)})
+            return
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        await self._close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _open(self) -> None:
+        if self.monitor:
+            self.monitor.open()
+        self.taking.open()
+        self.counting.open()
+        self.acting.open()
+        self.patience.open()
+
+    async def _close(self) -> None:
         await self.patience.close()
         await asyncio.to_thread(self.referrals.flush)
         await self.acting.close()
         await self.taking.close()
-        await send({"type": "lifespan.shutdown.complete"})
+        await self.counting.close()
+        if self.monitor:
+            self.monitor.close()
+
+
+def fields_of(told: Told, body: bytes) -> Mapping[str, str] | None:
+    """The fields of a posted form; None where it is no form of ours, which the desk will say."""
+    if told.get(b"content-type", b"").partition(b";")[0].strip() != FORM or len(body) > FORM_LIMIT_BYTES:
+        return None
+    try:
+        return read_form(body)
+    except NotAForm:
+        return None
 
 
 REFUSED: dict[type[Exception], type[Refusal]] = {
@@ -110,5 +170,6 @@ REFUSED: dict[type[Exception], type[Refusal]] = {
     DeskAway: DeskCloses,
     LaneFull: DoorBusy,
     NotCommitted: RecordAway,
+    TooMany: TooManyRequests,
 }
 """What a reader is told when something was not taken."""

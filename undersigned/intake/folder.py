@@ -17,7 +17,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
-from undersigned.intake.headers import A_MINUTE, GZIP_FROM_BYTES, SAFETY, TYPES, lifetime_of, type_of, wired
+from undersigned.intake.headers import A_MINUTE, SAFETY, TYPES, lifetime_of, packs, type_of, wired
 from undersigned.intake.wire import Reply, Told
 from undersigned.pages.moved import LIST
 
@@ -28,7 +28,7 @@ COPIES_BYTES = 256 * 1024 * 1024
 
 NOUGHT = re.compile(rb"q=0(\.0{0,3})?")
 
-Stamp = tuple[int, int, int]
+Stamp = tuple[int, int, int, int]
 
 
 @dataclass(slots=True)
@@ -92,11 +92,15 @@ class Folder:
         return await self._moved(path, at)
 
     async def _moved(self, path: str, at: float) -> Reply | None:
-        """The way from a former slug to today's."""
-        slug, _, rest = path.partition("/")
+        """The way from a former slug to today's, and from an edition of a kit to the newest one."""
         found = await self._copy(LIST, at)
         moved: Mapping[str, str] = json.loads(found.content) if found else {}
-        return _redirect(301, f"/{moved[slug]}/{rest}") if slug in moved else None
+        parts = path.split("/")
+        for length in (1, 3):  # `slug/…`, `slug/kit/2/…`
+            old, rest = "/".join(parts[:length]), "/".join(parts[length:])
+            if old in moved:
+                return _redirect(301, f"/{moved[old]}/{rest}")
+        return None
 
     def _look(self, at: float) -> None:
         """See which generation is public; copies of another one are worth nothing."""
@@ -173,7 +177,7 @@ def read_copy(place: str, path: str) -> Copy | None:
     if stamp is None:
         return None
     tag = hashlib.sha256(content).hexdigest()[:32]
-    packed = gzip.compress(content, 6, mtime=0) if len(content) >= GZIP_FROM_BYTES else None
+    packed = gzip.compress(content, 6, mtime=0) if packs(path, len(content)) else None
     plain = _replies(path, content, tag)
     small = _replies(path, packed, f"{tag}-gz", ("Content-Encoding", "gzip")) if packed else (None, None)
     return Copy(stamp, content, tag.encode(), (plain[0], small[0]), (plain[1], small[1]))
@@ -211,4 +215,7 @@ def _stamp(place: str | int) -> Stamp | None:
         found = os.stat(place)
     except (OSError, ValueError):
         return None
-    return (found.st_ino, found.st_mtime_ns, found.st_size) if stat.S_ISREG(found.st_mode) else None
+    if not stat.S_ISREG(found.st_mode):
+        return None
+    # The time of the last change of status too: the files of a log all bear one time of writing.
+    return (found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size)

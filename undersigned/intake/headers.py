@@ -1,7 +1,9 @@
 """What is said with each file of the public folder: one table for our own server and for the examples for others."""
 
+import re
 from pathlib import PurePosixPath
 
+from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
 from undersigned.pages.moved import LIST
 
@@ -9,6 +11,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+POLICY_IN_FRAMES = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 SAFETY = (
     ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
@@ -17,6 +20,9 @@ SAFETY = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"),
 )
+FRAMED = "/embed/"
+"""In the path of the pages that other sites may show in a frame; they alone."""
+
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json; charset=utf-8",
@@ -24,10 +30,23 @@ TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".xml": "application/xml; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".zip": "application/zip",
 }
+PACKED_ALREADY = frozenset({".png", ".jpg", ".pdf", ".docx", ".zip"})
+"""Kinds of files in which there is nothing more to compress."""
+
 FOR_GOOD = "public, max-age=31536000, immutable"
 A_MINUTE = "public, max-age=60"
 GZIP_FROM_BYTES = 1024
+
+CHECKPOINT = re.compile(r"[^/]+/log/checkpoint")
+TILE = re.compile(r"[^/]+/log/tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?")
+"""The files of a letter's log (c2sp.org/tlog-tiles), which have no suffix."""
 
 UNTOLD = frozenset({LIST, "404.html"})
 """Files that serve the server."""
@@ -35,12 +54,31 @@ UNTOLD = frozenset({LIST, "404.html"})
 
 def type_of(path: str) -> str | None:
     """The media type of a file of the folder; None where the folder does not give it out."""
+    if CHECKPOINT.fullmatch(path) or PurePosixPath(path).name == SUMS:
+        return TYPES[".txt"]
+    if TILE.fullmatch(path):
+        return "application/octet-stream"
     return None if path in UNTOLD else TYPES.get(PurePosixPath(path).suffix)
 
 
+def safety_of(path: str) -> tuple[tuple[str, str], ...]:
+    """What keeps a file from doing harm: it runs no script but those that lie beside it, and loads nothing else."""
+    return (("Content-Security-Policy", POLICY_IN_FRAMES), *SAFETY[1:]) if FRAMED in path else SAFETY
+
+
 def lifetime_of(path: str) -> str:
-    """How long a copy of a file may be kept: names live a minute, what has its hash in its name for good."""
-    return FOR_GOOD if path.startswith(f"{FOLDER}/") else A_MINUTE
+    """How long a copy of a file may be kept: names live a minute, what has its hash in its name for good.
+
+    A tile never changes either. The head of a log does, and its file's time does not tell it.
+    """
+    if CHECKPOINT.fullmatch(path):
+        return "no-store"
+    return FOR_GOOD if path.startswith(f"{FOLDER}/") or TILE.fullmatch(path) else A_MINUTE
+
+
+def packs(path: str, size: int) -> bool:
+    """Whether a file of `size` bytes goes over the wire compressed."""
+    return size >= GZIP_FROM_BYTES and PurePosixPath(path).suffix not in PACKED_ALREADY
 
 
 def wired(*headers: tuple[str, str]) -> list[tuple[bytes, bytes]]:

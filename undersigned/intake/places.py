@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from undersigned.signing.sign_on import Terms
 from undersigned.signing.terms import terms_of
 
 LOOK_SECONDS = 1.0
+FRESH = timedelta(seconds=10)
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,11 @@ class Places:
     known: Known = field(default_factory=dict)
     closed: Event = field(default_factory=Event)
     thread: Thread | None = None
-    is_ready: bool = False
+    looked_at: datetime | None = None
+
+    def is_fresh(self, at: datetime) -> bool:
+        """Whether the record could be looked at lately."""
+        return self.looked_at is not None and at - self.looked_at < FRESH
 
     def open(self) -> None:
         self.thread = Thread(target=self._watch, name="places", daemon=True)
@@ -73,7 +79,7 @@ class Places:
         slugs = _slugs(letters)
         self.known = {letter.pk: self._known(letter, digests.get(letter.pk), slugs[letter.pk]) for letter in letters}
         self.by_path = {path: place for _, paths in self.known.values() for path, place in paths.items()}
-        self.is_ready = True
+        self.looked_at = now()
 
     def _known(self, letter: Letter, digest: str | None, slugs: tuple[str, ...]) -> tuple[object, Paths]:
         facts = (facts_of(letter), digest, slugs)

@@ -35,13 +35,21 @@ class DeskCloses(Refusal):
     message = gettext_noop("This part of the site is being restarted. Please try again in a moment.")
 
 
+class TooManyRequests(Refusal):
+    code = "too-many-requests"
+    status = 429
+    message = gettext_noop(
+        "Very much came from where you are within a few minutes. Nothing was stored; please try again in a while."
+    )
+
+
 class TooSlow(Refusal):
     code = "too-slow"
     status = 408
     message = gettext_noop("It took too long until all was sent. Nothing was stored; please try again.")
 
 
-RETRY_SECONDS: dict[type[Refusal], int] = {DoorBusy: 2, DeskCloses: 5, RecordAway: 5}
+RETRY_SECONDS: dict[type[Refusal], int] = {DoorBusy: 2, DeskCloses: 5, RecordAway: 5, TooManyRequests: 60}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ OF_ONE_HOP = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade")
 )
 # What only we can say: whose word it is that the desk would take for ours.
-OURS = re.compile(rb"x-forwarded-.*|forwarded|x-real-ip|expect|content-length|.*_.*")
+OURS = re.compile(rb"x-forwarded-.*|x-undersigned-.*|forwarded|x-real-ip|expect|content-length|.*_.*")
 NOT_PASSED_BACK = OF_ONE_HOP | {b"server", b"date"}
 
 
@@ -66,6 +67,13 @@ class DeskAddress:
             return await asyncio.open_unix_connection(self.socket, limit=AHEAD_BYTES)
         return await asyncio.open_connection(self.host, self.port, limit=AHEAD_BYTES)
 
+    def answers(self) -> bool:
+        """Whether somebody listens there."""
+        family = socket.AF_UNIX if self.socket else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.settimeout(CONNECT_SECONDS)
+            return probe.connect_ex(self.socket or (self.host, self.port)) == 0
+
 
 @dataclass(slots=True)
 class Relay:
@@ -76,14 +84,16 @@ class Relay:
     turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     waiting: int = 0
 
-    async def ask(self, scope: Scope, told: Told, body: bytes, wire: tuple[Receive, Send]) -> bool:
-        """Relay a request whose body was read; False, and nothing is sent, where the desk knows no such page.
+    async def ask(self, scope: Scope, told: Told, brought: tuple[bytes, Headers], wire: tuple[Receive, Send]) -> bool:
+        """Relay a request that `brought` a body, and what we have to say of it ourselves; False, and nothing is sent,
+        where the desk knows no such page.
 
         DeskAway where it cannot be asked; HungUp where the reader does not stay.
         """
         async with self._turn(), self._connected() as (reader, writer):
             talk = Talk(reader, writer)
-            await talk.say(scope, self._head(scope, told, body), body)
+            body, ours = brought
+            await talk.say(scope, [*self._head(scope, told, body), *ours], body)
             head = await talk.head()
             if head.status_code == 404 and not scope["path"].startswith(BEHIND_A_DOOR):
                 return False

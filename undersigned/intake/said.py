@@ -61,7 +61,7 @@ def confirm_all(said: Said, batch: Sequence[UUID], at: datetime) -> list[Reply |
             return None
         signature, language = stand[answer.signature], languages[one]
         signature.letter, facts = letters[signature.letter_id]
-        key = (facts, language, signature.kind, signature.visibility, answer.outcome)
+        key = (facts, language, signature.language, signature.kind, signature.visibility, answer.outcome)
         token = Link(signature.pk, at + settings.LINK_LIFETIME).token(links_key)
         return said.page(key, lambda: confirmed_page(signature, answer.outcome, language, own_path(TOKEN)), token)
 
@@ -73,13 +73,15 @@ def withdraw_all(said: Said, batch: Sequence[UUID], at: datetime) -> list[Reply 
     found = Signature.objects.only("language", "letter_id").exclude(state=State.ASKED).in_bulk(batch)
     withdraw(list(found), at)
     letters = _letters(list(found.values()))
+    links_key = settings.KEYS.site_key("links")
 
     def told(one: UUID) -> Reply | None:
         if one not in found:
             return None
         language = found[one].language
         letter, facts = letters[found[one].letter_id]
-        return said.page((facts, language), lambda: say_withdrawn(letter, language))
+        token = Link(one, at + settings.LINK_LIFETIME).token(links_key)
+        return said.page((facts, language), lambda: say_withdrawn(letter, language, own_path(TOKEN)), token)
 
     return [told(one) for one in batch]
 

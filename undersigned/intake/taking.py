@@ -4,6 +4,7 @@ Whatever is to be refused, or is unusual, is not judged here: the desk's process
 answer shows what was wrong with it. So there is one set of rules and one place that renders refusals.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -11,11 +12,10 @@ from undersigned.intake.commit import Lane
 from undersigned.intake.places import Place, Places
 from undersigned.intake.wire import Reply
 from undersigned.lib.clock import now
-from undersigned.lib.forms import NotAForm, read_form
 from undersigned.lib.refusal import Refused
 from undersigned.pages.signing import code_token
 from undersigned.signing.arrivals import NewArrival, pack
-from undersigned.signing.sign_on import FORM_LIMIT_BYTES, SignOn, parse
+from undersigned.signing.sign_on import parse
 
 
 @dataclass(slots=True)
@@ -24,6 +24,7 @@ class Taking:
 
     places: Places
     lane: Lane[NewArrival, None]
+    refused: Callable[[str], None]
 
     def open(self) -> None:
         """Begin; within the event loop."""
@@ -39,26 +40,19 @@ class Taking:
         """The open form at this address, if there is one."""
         return self.places.by_path.get(path)
 
-    async def take(self, place: Place, body: bytes) -> Reply | None:
+    async def take(self, place: Place, fields: Mapping[str, str], is_slow: bool) -> Reply | None:
         """Take the sign-on that was posted there; None, and nothing is taken, where the desk must look at it.
 
         LaneFull or NotCommitted where the record does not take it.
         """
-        sign_on = read_sign_on(place, body)
-        if sign_on is None:
+        try:
+            sign_on = parse(fields, place.kind, place.language, place.terms)
+        except Refused as refused:
+            for refusal in refused.refusals:
+                self.refused(refusal.code)
             return None
         signature = uuid4()
         sealed = pack(sign_on, signature, place.consent, place.letter_key)
-        await self.lane.put(NewArrival(sign_on.letter, sealed))
+        await self.lane.put(NewArrival(sign_on.letter, sealed, is_slow))
         token = code_token(signature, now(), self.places.links_key)
         return Reply(200, place.headers, b"%b%b%b" % (place.before, token.encode(), place.after))
-
-
-def read_sign_on(place: Place, body: bytes) -> SignOn | None:
-    """The sign-on, where all is well with it."""
-    if len(body) > FORM_LIMIT_BYTES:
-        return None
-    try:
-        return parse(read_form(body), place.kind, place.language, place.terms)
-    except (NotAForm, Refused):
-        return None

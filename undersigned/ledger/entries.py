@@ -1,6 +1,5 @@
 """Writing entries: they wait unnumbered until the sequencer takes them up."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +7,9 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from undersigned.ledger.models import Entry, Event, Opening, Tallied
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.line import commitment
+from undersigned.ledger.models import Entry, Opening
 from undersigned.lib.clock import hour_of
 
 SALT_BYTES = 32
@@ -45,11 +46,6 @@ def append(batch: Sequence[NewEntry], at: datetime) -> list[Entry]:
         opening.entry = entry
     Opening.objects.bulk_create(openings)
     return entries
-
-
-def commitment(salt: bytes, record: bytes) -> bytes:
-    """SHA-256 over the 32-byte salt and the record: binds to the record, tells nothing of it."""
-    return hashlib.sha256(salt + record).digest()
 
 
 def _opening(new: NewEntry) -> Opening:

@@ -1,41 +1,14 @@
 """The public log: what was counted, in order, without a name, a mailbox or a country."""
 
+from enum import StrEnum
+
 from django.db import models
 
-
-class Event(models.TextChoices):
-    """The closed list of what an entry can say; docs/words.md has the effect of each on the tally."""
-
-    VERSION_FROZEN = "version-frozen"
-    RELEASED = "released"
-    SIGNED = "signed"
-    AMENDED = "amended"
-    MERGED = "merged"
-    WITHDRAWN = "withdrawn"
-    INVALIDATED = "invalidated"
-    REINSTATED = "reinstated"
-    EDITORIAL_CHANGE = "editorial-change"
-    CONSENTED_AGAIN = "consented-again"
+from undersigned.ledger.events import Event, Tallied
 
 
-class Tallied(models.TextChoices):
-    """What a signature is counted as; one that is counted only is `hidden`, whatever else it is."""
-
-    NONE = ""
-    ORGANISATION = "organisation"
-    PERSON = "person"
-    SUPPORTER = "supporter"
-    HIDDEN = "hidden"
-
-
-EFFECT: dict[str, int] = {
-    Event.SIGNED: 1,
-    Event.REINSTATED: 1,
-    Event.WITHDRAWN: -1,
-    Event.INVALIDATED: -1,
-    Event.MERGED: -1,
-}
-"""What each event adds to the tally of its kind and version; events that are not named add nothing."""
+def _choices(values: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(one.value, one.name.replace("_", " ").title()) for one in values]
 
 
 class Log(models.Model):
@@ -52,23 +25,26 @@ class Log(models.Model):
 class Entry(models.Model):
     """One line of a log: unnumbered while it waits, never rewritten once it has its index."""
 
-    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="entries")
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="entries", db_index=False)
     index = models.PositiveBigIntegerField(null=True)
-    event = models.CharField(max_length=20, choices=Event.choices)
-    kind = models.CharField(max_length=12, choices=Tallied.choices, blank=True, default=Tallied.NONE)
+    event = models.CharField(max_length=20, choices=_choices(Event))
+    kind = models.CharField(max_length=12, choices=_choices(Tallied), blank=True, default=Tallied.NONE)
     version = models.BinaryField(max_length=32)
     hour = models.DateTimeField()
     commitment = models.BinaryField(max_length=32)
-    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
+    undoes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="undone_by", db_index=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["log", "index"], name="one_entry_an_index"),
-            models.CheckConstraint(condition=models.Q(event__in=Event.values), name="entry_event_is_known"),
-            models.CheckConstraint(condition=models.Q(kind__in=Tallied.values), name="entry_kind_is_known"),
+            models.CheckConstraint(condition=models.Q(event__in=list(Event)), name="entry_event_is_known"),
+            models.CheckConstraint(condition=models.Q(kind__in=list(Tallied)), name="entry_kind_is_known"),
         ]
+        # Each index costs the sequencer a write an entry, so foreign keys have one only where it is asked for.
         indexes = [
+            models.Index(fields=["undoes"], condition=models.Q(undoes__isnull=False), name="entries_undoing"),
             models.Index(fields=["log", "id"], condition=models.Q(index=None), name="entries_waiting"),
+            models.Index(fields=["log", "id"], condition=models.Q(index=None, kind="hidden"), name="hidden_waiting"),
         ]
 
     def __str__(self) -> str:
@@ -93,7 +69,7 @@ class Tally(models.Model):
     """The count of one kind for one version, as the numbered entries of a log give it."""
 
     log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="tallies")
-    kind = models.CharField(max_length=12, choices=Tallied.choices)
+    kind = models.CharField(max_length=12, choices=_choices(Tallied))
     version = models.BinaryField(max_length=32)
     count = models.BigIntegerField(default=0)
 
@@ -105,3 +81,18 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log_id} {self.kind}: {self.count}"
+
+
+class Checkpoint(models.Model):
+    """A signed head of a log, never rewritten: `edge` is what the next one grows from, `note` what is published."""
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, related_name="checkpoints")
+    size = models.PositiveBigIntegerField()
+    edge = models.BinaryField(max_length=2048)
+    note = models.BinaryField(max_length=4096)
+
+    class Meta:
+        indexes = [models.Index(fields=["log", "-size", "-id"], name="latest_checkpoint")]
+
+    def __str__(self) -> str:
+        return f"{self.log_id} at {self.size}"

@@ -1,54 +1,167 @@
-"""The sequencer: gives waiting entries their index and keeps the tally, in one transaction."""
+"""The sequencer: gives waiting entries their index, counts them, and signs the new head, in one transaction."""
 
 import secrets
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
-from django.db import transaction
-from django.db.models import Case, F, When
+from django.db import connection, transaction
+from django.db.models import F
 
-from undersigned.ledger.models import EFFECT, Entry, Event, Log, Tallied, Tally
+from undersigned.ledger import head
+from undersigned.ledger.events import EFFECT
+from undersigned.ledger.keys import LogKeys
+from undersigned.ledger.line import hour_in, write
+from undersigned.ledger.merkle import grow
+from undersigned.ledger.models import Log, Tally
+from undersigned.ledger.numbered import HOUR
 
-BATCH = 512
-FIRST = (Event.VERSION_FROZEN, Event.RELEASED)
+BATCH = 2048
+"""Entries of one transaction: enough to be fast, few enough to let others write (on SQLite they wait)."""
+
+# Events and kinds stand in the text of the queries: SQLite uses a partial index only for what it can read there.
+FIRST = "e.event IN ('version-frozen', 'released')"
+NAMED = "e.kind <> 'hidden'"
+HIDDEN = "e.kind = 'hidden'"
+
+# “BETWEEN”, and the order by both columns: only the index of what waits gives that order. By the key alone the planner
+# may walk over all that is numbered already, in each batch again.
+_WAITING = """
+SELECT e.id, e.event, e.kind, e.version, {hour}, e.commitment, e.undoes_id, about."index"
+FROM ledger_entry e LEFT JOIN ledger_entry about ON about.id = e.undoes_id
+WHERE e.log_id BETWEEN %s AND %s AND e."index" IS NULL AND {which} ORDER BY e.log_id, e.id LIMIT %s
+"""
+_NUMBER = """
+UPDATE ledger_entry SET "index" = %s + new.place, hour = coalesce(%s, hour)
+FROM unnest(%s::bigint[]) WITH ORDINALITY AS new (id, place) WHERE ledger_entry.id = new.id
+"""
+_ROW_BY_ROW = "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)"
+"""For this transaction: a batch is found by its keys; PostgreSQL may guess that reading the whole table is cheaper."""
+
+_NUMBER_ONE = 'UPDATE ledger_entry SET "index" = %s, hour = coalesce(%s, hour) WHERE id = %s'
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Entries that were numbered together: the index of the first, and the bytes of all."""
+
+    first: int = 0
+    lines: Sequence[bytes] = ()
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+class _Waiting(NamedTuple):
+    """An entry without an index; `about` is that of the entry that it undoes or amends, where that has one."""
+
+    pk: int
+    event: str
+    kind: str
+    version: bytes
+    hour: str
+    commitment: bytes
+    undoes: int | None
+    about: int | None
 
 
 @transaction.atomic
-def sequence(log_id: int, *, hidden_batch: int) -> int:
-    """Number the entries that wait in an opened log and count them; how many it numbered.
+def sequence(log_id: int, *, hidden_batch: int) -> Batch:
+    """Number the next entries that wait in an opened log, count them, and sign the log's new head.
 
     Entries of hidden signatories wait until at least `hidden_batch` of them can be numbered together, in an
-    order drawn by lot, so that no index tells when somebody signed.
+    order drawn by lot and with one hour for all, so that nothing tells when somebody signed.
+    Nothing is numbered where the published log is not the beginning of this one: LogRefused.
     """
     # no_key: whoever writes entries meanwhile refers to this row, and need not wait for it
     log = Log.objects.select_for_update(no_key=True).get(pk=log_id)
     if log.opened_at is None:
-        return 0
-    entries = _next(log, hidden_batch)
-    for index, entry in enumerate(entries, start=log.size):
-        entry.index = index
-    Entry.objects.bulk_update(entries, ["index"])
+        return Batch()
+    named, hidden = _named(log), _hidden(log, hidden_batch)
+    if not named and not hidden:
+        return Batch()
+    keys = _keys(log)
+    head.refuse_unless_it_continues(log, head.published(head.folder_of(log), keys))
+    entries = named + hidden
+    batch = Batch(log.size, _lines(log.size, entries))
+    _number(named, log.size)
+    _number(hidden, log.size + len(named), hour_in(hidden[0].hour) if hidden else None)
     _count(log, entries)
-    Log.objects.filter(pk=log.pk).update(size=log.size + len(entries))
-    return len(entries)
+    edge = grow(head.edge_of(log), batch.lines).edge
+    Log.objects.filter(pk=log.pk).update(size=edge.size)
+    head.sign_head(log, edge)
+    return batch
 
 
-def _next(log: Log, hidden_batch: int) -> list[Entry]:
-    first = Case(When(event__in=FIRST, then=0), default=1)
-    waiting = Entry.objects.select_for_update().filter(log=log, index=None).order_by(first, "id")
-    named = list(waiting.exclude(kind=Tallied.HIDDEN)[:BATCH])
-    hidden = list(waiting.filter(kind=Tallied.HIDDEN)[: max(BATCH, hidden_batch)])
-    if len(hidden) < hidden_batch:
-        return named
-    secrets.SystemRandom().shuffle(hidden)
-    return named + hidden
+def _named(log: Log) -> list[_Waiting]:
+    """What stands under a name, in its order; a log begins with its text and its release, whoever signed before."""
+    if log.size:
+        return _take(log, NAMED, BATCH)
+    return _take(log, FIRST, BATCH) + _take(log, f"{NAMED} AND NOT {FIRST}", BATCH)
 
 
-def _count(log: Log, entries: Sequence[Entry]) -> None:
+def _hidden(log: Log, least: int) -> list[_Waiting]:
+    """A batch of hidden entries, shuffled, each with the last hour of them all; none where they are too few."""
+    found = _take(log, HIDDEN, max(BATCH, least))
+    if not found or len(found) < least:
+        return []
+    secrets.SystemRandom().shuffle(found)
+    hour = max(entry.hour for entry in found)
+    return [entry._replace(hour=hour) for entry in found]
+
+
+def _take(log: Log, which: str, most: int) -> list[_Waiting]:
+    """The waiting entries of one sort, in the order in which they came; nobody takes them back meanwhile."""
+    lock = "" if connection.vendor == "sqlite" else " FOR UPDATE OF e"  # SQLite has one writer at a time
+    with connection.cursor() as cursor:
+        cursor.execute(_WAITING.format(which=which, hour=HOUR[connection.vendor]) + lock, [log.pk, log.pk, most])
+        return [_Waiting(*row) for row in cursor.fetchall()]
+
+
+def _lines(first: int, entries: Sequence[_Waiting]) -> list[bytes]:
+    """The bytes of `entries`, which are numbered from `first` on."""
+    places = {entry.pk: index for index, entry in enumerate(entries, start=first)}
+    return [
+        write(
+            entry.event,
+            entry.kind,
+            entry.version,
+            entry.hour,
+            entry.commitment,
+            entry.about if entry.about is not None or entry.undoes is None else places[entry.undoes],
+        )
+        for entry in entries
+    ]
+
+
+def _number(entries: Sequence[_Waiting], first: int, hour: datetime | None = None) -> None:
+    """Give `entries` their index, from `first` on, and all of them one hour, if one is given."""
+    if not entries:
+        return
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_ROW_BY_ROW)
+            cursor.execute(_NUMBER, [first - 1, hour, [entry.pk for entry in entries]])
+        else:
+            numbers = enumerate(entries, start=first)
+            cursor.executemany(_NUMBER_ONE, [(index, hour, entry.pk) for index, entry in numbers])
+
+
+def _count(log: Log, entries: Sequence[_Waiting]) -> None:
     changes: Counter[tuple[str, bytes]] = Counter()
     for entry in entries:
         if entry.kind and entry.event in EFFECT:
-            changes[entry.kind, bytes(entry.version)] += EFFECT[entry.event]
+            changes[entry.kind, entry.version] += EFFECT[entry.event]
     for (kind, version), change in changes.items():
         Tally.objects.get_or_create(log=log, kind=kind, version=version)
         Tally.objects.filter(log=log, kind=kind, version=version).update(count=F("count") + change)
+
+
+def _keys(log: Log) -> LogKeys:
+    """The log's keys; a log that nobody has signed yet gets its first one, if its letter did not bring it."""
+    keys = head.keys_of(log)
+    if log.opened_at and head.latest(log) is None:
+        keys.begin(log.opened_at)
+    return keys

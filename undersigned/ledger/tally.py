@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 
-from undersigned.ledger.models import EFFECT, Entry, Log, Tallied, Tally
+from undersigned.ledger.events import EFFECT, Tallied
+from undersigned.ledger.models import Entry, Log, Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,13 @@ def counts(log: Log) -> Counts:
     """The counts as the sequencer keeps them: a read of a handful of rows, however long the log is."""
     rows = Tally.objects.filter(log=log).values_list("kind").annotate(Sum("count"))
     return _counts({kind: count for kind, count in rows})
+
+
+def counts_at(origin: str) -> tuple[int, Counts]:
+    """The size of the log called `origin`, and the counts at that very size, both as of one moment."""
+    rows = Log.objects.filter(origin=origin).values_list("size", "tallies__kind").annotate(Sum("tallies__count"))
+    found = list(rows)
+    return found[0][0], _counts({kind: count or 0 for _size, kind, count in found})
 
 
 def recount(log: Log) -> Counts:

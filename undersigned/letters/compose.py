@@ -91,9 +91,19 @@ def gathering(faults: list[WrongFile]) -> Iterator[None]:
         faults.append(fault)
 
 
-def compose(passages: Sequence[Passage], footnotes: Mapping[str, Footnote], place: Place, subject: str = "") -> Text:
-    """The blocks of a letter; raises Refused with everything that is wrong with them."""
-    composer = _Composer(footnotes, place)
+def compose(
+    passages: Sequence[Passage],
+    footnotes: Mapping[str, Footnote],
+    place: Place,
+    subject: str = "",
+    *,
+    asks: bool = True,
+) -> Text:
+    """The blocks of a text; raises Refused with everything that is wrong with them.
+
+    A letter `asks`: where no list of it is marked as demands, the last ordered one is.
+    """
+    composer = _Composer(footnotes, place, asks)
     composer.compose(passages, subject)
     faults: list[WrongFile] = [
         *composer.faults,
@@ -162,9 +172,10 @@ def _is_bold_line(passage: Passage) -> bool:
 class _Composer:
     """Makes blocks of passages, one file at a time."""
 
-    def __init__(self, footnotes: Mapping[str, Footnote], place: Place) -> None:
+    def __init__(self, footnotes: Mapping[str, Footnote], place: Place, asks: bool) -> None:
         self.footnotes = footnotes
         self.place = place
+        self.asks = asks
         self.blocks: list[Block] = []
         self.notes: list[Note] = []
         self.faults: list[WrongFile] = []
@@ -174,7 +185,8 @@ class _Composer:
 
     def compose(self, passages: Sequence[Passage], subject: str) -> None:
         with gathering(self.faults):
-            passages = with_demands(without_title(with_marks_attached(passages, self.place), subject))
+            passages = without_title(with_marks_attached(passages, self.place), subject)
+            passages = with_demands(passages) if self.asks or any(_asks(passage) for passage in passages) else passages
             self.top = min((p.level for p in passages if p.level), default=1)
             for at, passage in enumerate(passages):
                 with gathering(self.faults):

@@ -68,11 +68,12 @@ class Content:
             subject=raw["subject"],
             addressees=tuple(Party(**party) for party in raw["addressees"]),
             cc=tuple(Party(**party) for party in raw["cc"]),
-            blocks=tuple(_block(block) for block in raw["blocks"]),
+            blocks=tuple(block_from_json(block) for block in raw["blocks"]),
         )
 
 
-def _block(raw: dict[str, Any]) -> ParallelBlock:
+def block_from_json(raw: dict[str, Any]) -> ParallelBlock:
+    """The block that `dataclasses.asdict` made `raw` of."""
     wordings = {language: _wording(wording) for language, wording in raw["wordings"].items()}
     return ParallelBlock(raw["key"], Kind(raw["kind"]), wordings, raw["level"], raw["ordered"])
 

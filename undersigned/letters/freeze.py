@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from undersigned.ledger.entries import NewEntry, append
-from undersigned.ledger.models import Event, Log
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Log
 from undersigned.letters import draft
 from undersigned.letters.audit import Actor, record
 from undersigned.letters.models import Letter, Version

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from undersigned.ledger.keys import LogKeys
 from undersigned.ledger.models import Log
 from undersigned.letters import draft, folder
 from undersigned.letters.audit import Actor, record
@@ -17,12 +18,20 @@ from undersigned.letters.manifest import Manifest
 from undersigned.letters.models import Letter
 from undersigned.letters.parity import Gap
 from undersigned.letters.rename import find_by_slug, refuse_taken
-from undersigned.lib.refusal import Refused, gettext_noop
+from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 
 
 class FollowsNothing(WrongFile):
     code = "follows-nothing"
     message = gettext_noop("“follows” names “%(slug)s”, and no other letter here has or had that address.")
+
+
+class LogTaken(Refusal):
+    """A log is one letter's alone, for ever."""
+
+    code = "log-taken"
+    status = 409
+    message = gettext_noop("Another letter has the log “%(origin)s”. Give this one another “origin”.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +49,22 @@ def import_folder(path: Path, by: Actor, at: datetime) -> Imported:
     Raises Refused with every fault of every file; then nothing is imported.
     """
     found = folder.read(path)
-    with transaction.atomic():
-        letter = _letter(found.manifest, at)
-        gaps = {(gap.key, gap.language): gap.what.value for gap in found.alignment.gaps}
-        draft.replace(letter, [row.parallel() for row in found.alignment.rows], gaps)
-        record(letter, by, "letter imported", at, blocks=len(found.alignment.rows), gaps=len(gaps))
-        settings.KEYS.make_letter_key(letter.pk)
+    try:
+        letter = _store(found, by, at)
+    except IntegrityError:  # another letter came to be after we had looked
+        _refuse_taken(found.manifest)
+        raise
     return Imported(letter, found.alignment.gaps, found.notes)
+
+
+@transaction.atomic
+def _store(found: folder.LetterFolder, by: Actor, at: datetime) -> Letter:
+    letter = _letter(found.manifest, at)
+    gaps = {(gap.key, gap.language): gap.what.value for gap in found.alignment.gaps}
+    draft.replace(letter, [row.parallel() for row in found.alignment.rows], gaps)
+    record(letter, by, "letter imported", at, blocks=len(found.alignment.rows), gaps=len(gaps))
+    settings.KEYS.make_letter_key(letter.pk)
+    return letter
 
 
 def _letter(manifest: Manifest, at: datetime) -> Letter:
@@ -57,9 +75,10 @@ def _letter(manifest: Manifest, at: datetime) -> Letter:
         Letter.objects.filter(pk=letter.pk).update(**terms, revision=F("revision") + 1)
         letter.refresh_from_db()
         return letter
-    refuse_taken(manifest.slug)
-    origin = manifest.origin or f"{settings.LOG_NAME}/{manifest.slug}"
+    _refuse_taken(manifest)
+    origin = _origin(manifest)
     Log.objects.create(origin=origin)
+    LogKeys(settings.KEYS, origin).begin(at)
     return Letter.objects.create(slug=manifest.slug, origin=origin, created_at=at, **terms)
 
 
@@ -71,6 +90,17 @@ def _followed(manifest: Manifest) -> Letter | None:
     if found is None or found.slug == manifest.slug:
         raise Refused([FollowsNothing(Place(folder.MANIFEST), slug=manifest.follows)])
     return found
+
+
+def _refuse_taken(manifest: Manifest) -> None:
+    """Refuse an address or a log that another letter has or had."""
+    refuse_taken(manifest.slug)
+    if Log.objects.filter(origin=_origin(manifest)).exists():
+        raise LogTaken("origin", origin=_origin(manifest))
+
+
+def _origin(manifest: Manifest) -> str:
+    return manifest.origin or f"{settings.LOG_NAME}/{manifest.slug}"
 
 
 def _terms(manifest: Manifest) -> dict[str, Any]:

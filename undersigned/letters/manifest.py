@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from undersigned.ledger.note import is_origin
 from undersigned.letters.blocks import WrongFile, refusing_at_once
 from undersigned.letters.content import Party
 from undersigned.letters.toml import Document, KeyMissing, Table, WrongValue
@@ -26,7 +27,6 @@ RESERVED_SLUGS = frozenset({
 """First parts of addresses that belong to the site, so that no letter can take them."""
 
 _SLUG = re.compile(r"[a-z0-9-]{3,60}")
-_ORIGIN = re.compile(r"(?=.{3,200}$)[a-z0-9.-]+(:\d+)?(/[A-Za-z0-9._~-]+)*")
 _LABEL_KEY = re.compile(r"[A-Z]{2}|x-[a-z][a-z-]{1,30}")
 
 
@@ -89,7 +89,9 @@ class WrongLabelKey(WrongFile):
 
 class WrongOrigin(WrongFile):
     code = "wrong-origin"
-    message = gettext_noop("“%(key)s” must look like “example.org/name-of-the-letter”, without https://.")
+    message = gettext_noop(
+        "“%(key)s” must look like “example.org/name-of-the-letter”, without a port and without https://."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,28 +147,28 @@ def parse_slug(text: str, field: str = "slug") -> str:
 
 
 def _manifest(root: Table) -> Manifest:
-    languages = _languages(root)
+    languages = languages_of(root)
     signing = root.table("signing")
     manifest = Manifest(
-        slug=_parsed(root, "slug", parse_slug),
+        slug=parsed(root, "slug", parse_slug),
         languages=languages,
         prevailing=_prevailing(root, languages),
         date=root.date("date"),
         list_order=root.choice("list_order", LIST_ORDERS, "collation"),
         controller=root.text("controller"),
-        contact=_parsed(root, "contact", EmailAddress.parse, limit=254),
+        contact=parsed(root, "contact", EmailAddress.parse, limit=254),
         keep_until=_keep_until(root),
         origin=_origin(root),
         follows=root.text("follows", default="", limit=60),
         demonstration=root.boolean("demonstration"),
-        subject=_per_language(root, _needed(root, "subject"), languages),
-        summary=_per_language(root, "summary", languages, limit=600),
-        campaign=_per_language(root, "campaign", languages),
-        share=_per_language(root, "share", languages, limit=280, lines=True),
+        subject=per_language(root, needed(root, "subject"), languages),
+        summary=per_language(root, "summary", languages, limit=600),
+        campaign=per_language(root, "campaign", languages),
+        share=per_language(root, "share", languages, limit=280, lines=True),
         ways={kind: signing.choice(kind, WAYS, DEFAULT_WAYS[kind]) for kind in KINDS},
         counted_only=signing.boolean("counted_only"),
         minimum_age=signing.number("minimum_age", 16, 0, 99),
-        addressees=_parties(root, _needed(root, "addressees"), languages),
+        addressees=_parties(root, needed(root, "addressees"), languages),
         cc=_parties(root, "cc", languages),
         country_labels=_country_labels(root, languages),
     )
@@ -175,7 +177,7 @@ def _manifest(root: Table) -> Manifest:
     return manifest
 
 
-def _parsed(root: Table, key: str, parse: Callable[[str], object], limit: int = 200) -> str:
+def parsed(root: Table, key: str, parse: Callable[[str], object], limit: int = 200) -> str:
     """The text of `key`, if `parse` takes it too."""
     text = root.text(key, limit=limit)
     try:
@@ -186,7 +188,7 @@ def _parsed(root: Table, key: str, parse: Callable[[str], object], limit: int = 
     return text
 
 
-def _languages(root: Table) -> tuple[str, ...]:
+def languages_of(root: Table) -> tuple[str, ...]:
     found: list[str] = []
     for text in root.texts("languages"):
         try:
@@ -224,12 +226,12 @@ def _keep_until(root: Table) -> dt.date:
 
 def _origin(root: Table) -> str:
     origin = root.text("origin", default="")
-    if origin and not _ORIGIN.fullmatch(origin):
+    if origin and not is_origin(origin):
         root.tell(WrongOrigin, "origin")
     return origin
 
 
-def _per_language(
+def per_language(
     table: Table, key: str, languages: Collection[str], limit: int = 200, *, lines: bool = False
 ) -> dict[str, str]:
     """The texts of `key` per language: none at all, or one in each; with `lines`, one in any will do."""
@@ -244,7 +246,7 @@ def _per_language(
     return {tag: texts.text(by_tag[tag], limit=limit, lines=lines) for tag in languages if tag in by_tag}
 
 
-def _needed(table: Table, key: str) -> str:
+def needed(table: Table, key: str) -> str:
     if not table.raw.get(key):
         table.tell(KeyMissing, key)
     return key
@@ -255,9 +257,9 @@ def _parties(root: Table, key: str, languages: Collection[str]) -> tuple[Party, 
 
 
 def _party(table: Table, languages: Collection[str]) -> Party:
-    name = _per_language(table, "name", languages)
-    title = _per_language(table, "title", languages)
-    postal = _per_language(table, "postal", languages, limit=600, lines=True)
+    name = per_language(table, "name", languages)
+    title = per_language(table, "title", languages)
+    postal = per_language(table, "postal", languages, limit=600, lines=True)
     if "name" not in table and "title" not in table:
         table.tell(NobodyAddressed, "name")
     table.close()
@@ -272,6 +274,6 @@ def _country_labels(root: Table, languages: Collection[str]) -> dict[str, dict[s
             table.tell(WrongLabelKey, "key")
         if key in labels:
             table.tell(LabelTwice, "key", label=key)
-        labels[key] = _per_language(table, _needed(table, "names"), languages)
+        labels[key] = per_language(table, needed(table, "names"), languages)
         table.close()
     return labels

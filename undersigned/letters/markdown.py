@@ -46,8 +46,8 @@ def read(path: Path, subject: str = "") -> Text:
     return read_text(text, path.name, subject)
 
 
-def read_text(text: str, name: str, subject: str = "") -> Text:
-    """The blocks of the Markdown `text` of the file `name`."""
+def read_text(text: str, name: str, subject: str = "", *, asks: bool = True) -> Text:
+    """The blocks of the Markdown `text` of the file `name`; one that `asks` has demands even where none is marked."""
     place = Place(name, 1)
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     with refusing_at_once():
@@ -56,7 +56,7 @@ def read_text(text: str, name: str, subject: str = "") -> Text:
     passages = list(reader.passages())
     if reader.faults:
         raise Refused(reader.faults)
-    composed = compose(passages, reader.footnotes, place, subject)
+    composed = compose(passages, reader.footnotes, place, subject, asks=asks)
     return Text(composed.blocks, tuple(sorted((*reader.notes, *composed.notes), key=lambda note: note.place.line)))
 
 

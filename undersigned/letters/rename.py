@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from undersigned.letters.audit import Actor, record
@@ -18,10 +18,17 @@ class SlugTaken(Refusal):
     message = gettext_noop("Another letter has or had the address “%(slug)s”. Choose another one.")
 
 
-@transaction.atomic
 def rename(letter: Letter, slug: str, by: Actor, at: datetime) -> None:
     """Give `letter` the address `slug`, keep its old one for redirects; refuse reserved and taken ones."""
     slug = parse_slug(slug)
+    try:
+        _rename(letter, slug, by, at)
+    except IntegrityError:  # another letter took it after we had looked
+        raise SlugTaken("slug", slug=slug) from None
+
+
+@transaction.atomic
+def _rename(letter: Letter, slug: str, by: Actor, at: datetime) -> None:
     refuse_taken(slug, letter)
     old = Letter.objects.select_for_update().get(pk=letter.pk).slug
     if old == slug:

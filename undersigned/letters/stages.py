@@ -42,6 +42,14 @@ class LetterIsArchived(Refusal):
     message = gettext_noop("This letter is archived: it can be read, and nothing about it changes any more.")
 
 
+class NeverReleased(Refusal):
+    code = "never-released"
+    status = 409
+    message = gettext_noop(
+        "Only a released letter can be archived, and the public has never seen this one. Close its sign-ons instead."
+    )
+
+
 ALLOWED: dict[str, frozenset[str]] = {
     Publication.DRAFT: frozenset({Publication.EMBARGOED}),
     Publication.EMBARGOED: frozenset({Publication.DRAFT, Publication.RELEASED}),
@@ -82,7 +90,12 @@ def move(letter: Letter, to: Publication, at: datetime) -> None:
 
 @transaction.atomic
 def archive(letter: Letter, by: Actor, at: datetime) -> None:
-    """Close sign-ons for good and keep the letter readable."""
+    """Close sign-ons for good and keep the letter readable; what was not confirmed or accepted by then never is."""
+    row = Letter.objects.select_for_update().get(pk=letter.pk)
+    if row.publication == Publication.ARCHIVED:
+        raise LetterIsArchived
+    if not row.is_public:
+        raise NeverReleased
     set_sign_ons(letter, SignOns.CLOSED, by, at)
     move(letter, Publication.ARCHIVED, at)
     record(letter, by, "archived", at)

@@ -2,10 +2,23 @@
 
 import os
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 TRUTHS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most `count` at once, and `count` in any `seconds` in the long run."""
+
+    count: int
+    seconds: int
+
+    @property
+    def a_second(self) -> float:
+        return self.count / self.seconds
 
 
 class Misconfigured(Exception):
@@ -64,6 +77,14 @@ def env_seconds(variable: str, default: int) -> int:
     if match is None:
         raise Misconfigured(variable, "a length of time with its unit: 90s, 15m, 36h or 14d")
     return int(match[1]) * SECONDS[match[2]]
+
+
+def env_rate(variable: str, default: str) -> "Rate":
+    """So many in so long, such as `60/10m`."""
+    match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})([smhd])", _stated(variable) or default)
+    if match is None or not int(match[1]) or not int(match[2]):
+        raise Misconfigured(variable, "so many in so long: 60/10m, 1/1s")
+    return Rate(int(match[1]), int(match[2]) * SECONDS[match[3]])
 
 
 def env_path(variable: str, default: Path) -> Path:

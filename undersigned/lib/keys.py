@@ -1,5 +1,6 @@
 """Keys live in a folder of their own, never in the database, so that a stolen database opens nothing."""
 
+import hashlib
 import os
 import secrets
 from dataclasses import dataclass
@@ -19,8 +20,9 @@ class KeyRing:
     """The keys in `folder`: one file a key, readable by its owner only.
 
     `NAME.key` are the site's own; `letters/HEX.key` is one letter's, and destroying it makes what
-    was sealed with it unreadable; `coalition.age` holds the coalition's public age recipient,
-    whose private half never comes near the server.
+    was sealed with it unreadable; `logs/NAME/` holds the seeds that sign one log, and the list of them that is
+    published; `coalition.age` holds the coalition's public age recipient, whose private half never comes near the
+    server.
     """
 
     folder: Path
@@ -50,15 +52,28 @@ class KeyRing:
 
     def destroy_letter_key(self, letter: UUID) -> None:
         """Overwrite and remove the key of `letter`; what it sealed stays sealed for good."""
-        path = self._of_letter(letter)
-        if not path.exists():
-            return
-        with path.open("r+b") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        path.unlink()
-        _keep(path.parent)
+        _destroy(self._of_letter(letter))
+
+    def log_seed(self, log: str, key: str) -> bytes:
+        """The 32-byte seed called `key` of the log `log`; else KeyMissing."""
+        return _read(self._of_log(log) / f"{key}.key")
+
+    def keep_log_seed(self, log: str, key: str, seed: bytes) -> None:
+        """Keep a seed that signs the log `log`."""
+        _write(self._of_log(log) / f"{key}.key", seed)
+
+    def destroy_log_seed(self, log: str, key: str) -> None:
+        """Overwrite and remove a seed: nobody signs with it any more."""
+        _destroy(self._of_log(log) / f"{key}.key")
+
+    def log_list(self, log: str) -> str:
+        """The list of a log's keys, as it was kept last; empty where there is none."""
+        path = self._of_log(log) / "keys.txt"
+        return path.read_text() if path.exists() else ""
+
+    def set_log_list(self, log: str, text: str) -> None:
+        """Keep the list of a log's keys."""
+        _write(self._of_log(log) / "keys.txt", text.encode())
 
     def coalition_recipient(self) -> str:
         """The age recipient (age1…) to whom hidden names are sealed; else KeyMissing."""
@@ -71,6 +86,9 @@ class KeyRing:
         """Keep the public recipient; hidden names are sealed to it from now on."""
         _write(self.folder / "coalition.age", recipient.encode() + b"\n")
 
+    def _of_log(self, log: str) -> Path:
+        return self.folder / "logs" / file_name(log)
+
     def _of_letter(self, letter: UUID) -> Path:
         return self.folder / "letters" / f"{letter.hex}.key"
 
@@ -78,6 +96,11 @@ class KeyRing:
 @lru_cache(maxsize=64)  # of the site's keys only: those of letters are destroyed one day
 def _read_once(folder: Path, name: str) -> bytes:
     return _read(folder / name)
+
+
+def file_name(name: str) -> str:
+    """A name for the files of what is called `name`: always the same, safe in any path, and not telling it."""
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
 def _read(path: Path) -> bytes:
@@ -102,6 +125,18 @@ def _make(path: Path) -> bool:
         draft.unlink()
     _keep(path.parent)
     return True
+
+
+def _destroy(path: Path) -> None:
+    """Overwrite and remove a key, where it is there."""
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        file.write(secrets.token_bytes(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
+    _keep(path.parent)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -33,14 +33,21 @@ class Message:
     ways: tuple[Way, ...] = ()
 
 
-def answer(html: str, language: str, status: int = 200) -> HttpResponse:
-    """A page for this reader alone: no cache keeps it, no search engine lists it, no link out of it tells of it."""
-    headers = {
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Robots-Tag": "noindex, nofollow",
-        "Content-Language": language,
-    }
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
+
+
+def hand_over(content: bytes, name: str, kind: str) -> HttpResponse:
+    """A file for this reader alone."""
+    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=kind, headers=headers)
+
+
+def answer(html: str, language: str, status: int = 200, referrer: str = "no-referrer") -> HttpResponse:
+    """A page for this reader alone: no cache keeps it, no search engine lists it, no link out of it tells of it.
+
+    With the `referrer` policy “same-origin”, browsers tell of a form in it that it comes from here.
+    """
+    headers = {**PRIVATE, "Referrer-Policy": referrer, "Content-Language": language}
     return HttpResponse(html, status=status, headers=headers)
 
 

@@ -4,32 +4,44 @@ Only released and archived letters are ever rendered here, so that no file of an
 Equal records give equal bytes: nothing says when it was baked.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
+from undersigned.ledger.folder import LogFolder
 from undersigned.ledger.models import Log
-from undersigned.letters.models import Letter, Publication
+from undersigned.letters.models import FormerSlug, Letter, Publication
+from undersigned.lib.faults import Faults
 from undersigned.lib.languages import INTERFACE
+from undersigned.pages import story_bakery
 from undersigned.pages.answers import not_found
 from undersigned.pages.assets import FOLDER, assets
+from undersigned.pages.embed import embed
 from undersigned.pages.facts import facts
+from undersigned.pages.feeds import feeds
 from undersigned.pages.frame import render
-from undersigned.pages.generation import PublicFolder
+from undersigned.pages.generation import Content, Files, PublicFolder
 from undersigned.pages.index import DEFAULT, chooser_page, index_page
-from undersigned.pages.letter import public_page
+from undersigned.pages.kit import Shown, shown
+from undersigned.pages.kit_page import REST, kit_page
+from undersigned.pages.letter import LetterPage, public_page
+from undersigned.pages.log import LOG, log_page
 from undersigned.pages.models import Baked
-from undersigned.pages.moved import LIST, moved_list, moved_page
+from undersigned.pages.moved import KIT, LIST, moved_list, moved_page
 from undersigned.pages.names import NamesPages
 from undersigned.pages.newsletter import newsletter_page, newsletter_path
 from undersigned.pages.privacy import privacy_notice
+from undersigned.pages.receipt import check_page
+from undersigned.pages.sharing import COUNTER, WHOLE, oembed, sharing
 from undersigned.pages.shelves import put_up
 from undersigned.pages.sign_page import Door, find_page, sign_page
 from undersigned.pages.spread import spread_page
+from undersigned.pages.story_bakery import Due
 from undersigned.pages.sums import sum_up
 from undersigned.signing.models import Kind
 
@@ -53,23 +65,30 @@ def public_letters() -> QuerySet[Letter]:
 
 
 def bake_due(at: datetime) -> list[Letter]:
-    """Bake the letters of which something has changed that the pages show; those that were baked."""
+    """Bake the letters and stories of which something has changed that the pages show; the letters that were due."""
     folder = PublicFolder(settings.PUBLIC_ROOT)
-    if folder.current and not _due().exists():
+    if folder.current and not _due().exists() and not story_bakery.due():
         return []
     with folder.lock():
-        due = list(_due() if folder.current else public_letters())
-        _bake(folder, due, at, everything=not folder.current)
-    return due
+        if not folder.current:
+            return _bake_everything(folder, at)
+        letters = list(_due())
+        _bake(folder, letters, story_bakery.due(), at, everything=False)
+    return letters
 
 
 def bake_all(at: datetime) -> list[Letter]:
     """Bake everything anew, as after a change of the program; what comes out the same is left alone."""
     folder = PublicFolder(settings.PUBLIC_ROOT)
     with folder.lock():
-        letters = list(public_letters())
-        _bake(folder, letters, at, everything=True)
-    return letters
+        return _bake_everything(folder, at)
+
+
+def bake_again(letter: Letter, at: datetime) -> None:
+    """Bake the pages of `letter` although its records are where they were: its kit is another one."""
+    with PublicFolder(settings.PUBLIC_ROOT).lock():  # a bake that took up the former kit has ended
+        Baked.objects.filter(letter=letter).delete()
+    bake_due(at)
 
 
 def _due() -> QuerySet[Letter]:
@@ -79,86 +98,124 @@ def _due() -> QuerySet[Letter]:
     return public_letters().annotate(size=Subquery(size)).exclude(Exists(up_to_date))
 
 
+def _bake_everything(folder: PublicFolder, at: datetime) -> list[Letter]:
+    """All letters and stories; what else stands in the folder goes, but assets, which outlive their generation."""
+    letters = list(public_letters())
+    _bake(folder, letters, story_bakery.everything(), at, everything=True)
+    return letters
+
+
 @dataclass(slots=True)
 class _Batch:
-    """One letter to bake. `is_anew` says that more than its names and counts may have changed."""
+    """One letter, rendered. `is_anew` says that more than its names and counts may have changed."""
 
     letter: Letter
     state: State
     is_anew: bool
     names: NamesPages
-
-    def files(self) -> Iterator[tuple[str, bytes]]:
-        yield from _files_of(self.letter) if self.is_anew else _counted(self.letter)
-        yield from self.names.files()
-
-    def gone(self, made: set[str]) -> Iterator[str]:
-        """What stood under the addresses of the letter and is not made any more."""
-        yield from self.names.gone
-        former = self.letter.former_slugs.values_list("slug", flat=True) if self.is_anew else ()
-        for path in self.names.folder.paths(f"{self.letter.slug}/") if self.is_anew else ():
-            if path not in made and not self._is_of_names(path):
-                yield path
-        for slug in former:
-            yield from self.names.folder.paths(f"{slug}/") - made
-
-    def _is_of_names(self, path: str) -> bool:
-        """Whether a file is one of the lists of names, which keep to themselves what has gone."""
-        return path.split("/")[1:3] in [[language, "names"] for language in self.letter.languages]
-
-    def settle(self, at: datetime) -> None:
-        """Note that the folder shows the letter as it was."""
-        self.names.settle()
-        facts = {"revision": self.state.revision, "log_size": self.state.log_size, "at": at}
-        Baked.objects.update_or_create(letter_id=self.letter.pk, defaults=facts)
+    files: dict[str, Content]
 
 
-def _bake(folder: PublicFolder, letters: list[Letter], at: datetime, *, everything: bool) -> None:
-    """Bake `letters`. What happens meanwhile is left to the next bake: how far this one goes is asked first."""
-    batches = [_begin(folder, letter, everything=everything) for letter in letters]
-    made: set[str] = set()
-    folder.publish(_noted(_files(batches, everything=everything), made), _gone(folder, batches, made, everything))
-    for batch in batches:
-        batch.settle(at)
+def _bake(folder: PublicFolder, letters: list[Letter], stories: list[Due], at: datetime, *, everything: bool) -> None:
+    """Publish these together. A letter that cannot be rendered stays as it was, and holds up nothing else."""
+    batches, faults = _render(folder, letters, everything=everything)
+    baked = {batch.letter.pk for batch in batches}
+    spoilt = {root for letter in letters if letter.pk not in baked for root in _roots(letter)}
+    unknown = {root for root in spoilt if not folder.has(f"{root}/index.html")}
+    known = [letter for letter in public_letters() if letter.slug not in unknown]
+    is_anew = everything or any(batch.is_anew for batch in batches)
+    files = {path: content for batch in batches for path, content in batch.files.items()}
+    files.update(_lists(known))
+    files.update(_shared(known) if is_anew else ())
+    files.update(story_bakery.files(stories))
+    gone = set(_gone(folder, batches, files, everything=everything))
+    gone |= story_bakery.gone(folder.paths() if stories else (), files, stories)
+    gone = {path for path in gone if path.partition("/")[0] not in spoilt}
+    folder.publish(files, gone, _logs(folder, gone, files) if is_anew else None)
+    _note_baked(batches, stories, at)
+    faults.rise()
 
 
-def _begin(folder: PublicFolder, letter: Letter, *, everything: bool) -> _Batch:
-    """Put up the names of `letter` and sum them up, so that its pages need not look at all of them."""
+def _render(folder: PublicFolder, letters: Iterable[Letter], *, everything: bool) -> tuple[list[_Batch], Faults]:
+    """The files of each letter, all of them or none; and what went wrong with the others."""
+    batches: list[_Batch] = []
+    faults = Faults("letters")
+    for letter in letters:
+        with faults.set_aside():
+            batches.append(_rendered(folder, letter, everything=everything))
+    return batches, faults
+
+
+def _rendered(folder: PublicFolder, letter: Letter, *, everything: bool) -> _Batch:
+    """Put up the names of `letter` and sum them up, so that its pages need not look at all of them; then its pages.
+
+    What happens meanwhile is left to the next bake: how far this one goes is asked first.
+    """
     state = State(letter.revision, Log.objects.values_list("size", flat=True).get(origin=letter.origin))
     is_anew = everything or not Baked.objects.filter(letter=letter, revision=letter.revision).exists()
     sum_up(letter, anew=is_anew)
     put_up(letter)
-    return _Batch(letter, state, is_anew, NamesPages(letter, folder))
+    names = NamesPages(letter, folder)
+    kit, pages = shown(letter), {language: public_page(letter, language) for language in letter.languages}
+    files: dict[str, Content] = dict(_counted(kit, pages))
+    if is_anew:
+        files.update(_others(kit, pages))
+    files |= {path: folder.put_aside(path, content) for path, content in names.files()}
+    return _Batch(letter, state, is_anew, names, files)
 
 
-def _noted(files: Iterator[tuple[str, bytes]], made: set[str]) -> Iterator[tuple[str, bytes]]:
-    for path, content in files:
-        made.add(path)
-        yield path, content
+def _roots(letter: Letter) -> set[str]:
+    """The addresses of a letter: that of today, and those of old."""
+    return {letter.slug, *_former(letter)}
 
 
-def _files(batches: list[_Batch], *, everything: bool) -> Iterator[tuple[str, bytes]]:
-    yield from _lists()
-    if everything or any(batch.is_anew for batch in batches):
-        yield from _shared()
+def _former(letter: Letter) -> set[str]:
+    return set(letter.former_slugs.values_list("slug", flat=True))
+
+
+def _note_baked(batches: list[_Batch], stories: list[Due], at: datetime) -> None:
     for batch in batches:
-        yield from batch.files()
+        batch.names.settle()
+        facts = {"revision": batch.state.revision, "log_size": batch.state.log_size, "at": at}
+        Baked.objects.update_or_create(letter_id=batch.letter.pk, defaults=facts)
+    story_bakery.note_baked(stories, at)
 
 
-def _gone(folder: PublicFolder, batches: list[_Batch], made: set[str], everything: bool) -> Iterator[str]:
-    """What is not made any more; asked only after everything was made. Assets outlive their generation."""
+def _logs(folder: PublicFolder, gone: set[str], files: Files) -> dict[str, Path]:
+    """Where the logs of the public letters are found: under those of their addresses, today's and old ones, at which
+    there are pages. A letter that was released meanwhile waits for its pages with its log too."""
+    former = FormerSlug.objects.filter(letter__in=public_letters())
+    origins = [*public_letters().values_list("slug", "origin"), *former.values_list("slug", "letter__origin")]
+    pages = {slug: f"{slug}/index.html" for slug, _origin in origins}
+    return {
+        f"{slug}/{LOG}": LogFolder.of(settings.LOGS, origin).root
+        for slug, origin in origins
+        if pages[slug] in files or (folder.has(pages[slug]) and pages[slug] not in gone)
+    }
+
+
+def _gone(folder: PublicFolder, batches: list[_Batch], files: Files, *, everything: bool) -> Iterator[str]:
+    """What is not made any more. The stories see to their own, and so do lists of names; assets outlive everything."""
     for batch in batches:
-        yield from batch.gone(made)
+        yield from batch.names.gone
+        if batch.is_anew:
+            for root in _roots(batch.letter):
+                yield from (path for path in folder.paths(f"{root}/") - files.keys() if _is_pages(path, batch.letter))
     if everything:
         slugs = {batch.letter.slug for batch in batches}
-        for path in folder.paths() - made:
-            if path.partition("/")[0] not in {FOLDER, *slugs}:
-                yield path
+        yield from (path for path in folder.paths() - files.keys() if path.partition("/")[0] not in {FOLDER, *slugs})
 
 
-def _lists() -> Iterator[tuple[str, bytes]]:
-    """The lists of letters, which show their counts."""
-    letters = list(public_letters())
+def _is_pages(path: str, letter: Letter) -> bool:
+    """Whether a file under an address of `letter` is one that is made with its pages, and goes with them."""
+    slug, language, part = [*path.split("/"), "", ""][:3]
+    if slug != letter.slug:
+        return True
+    return not (story_bakery.is_list_about_a_letter(path) or (part == "names" and language in letter.languages))
+
+
+def _lists(letters: list[Letter]) -> Iterator[tuple[str, bytes]]:
+    """The lists of `letters`, which show their counts."""
     for tag in INTERFACE:
         page = index_page(letters, tag)
         html = render("pages/index.html", page.frame, page=page).encode()
@@ -167,45 +224,60 @@ def _lists() -> Iterator[tuple[str, bytes]]:
             yield "index.html", html
 
 
-def _shared() -> Iterator[tuple[str, bytes]]:
-    """What belongs to no letter alone."""
+def _shared(letters: list[Letter]) -> Iterator[tuple[str, bytes]]:
+    """What belongs to no letter alone; old addresses lead to those of `letters`."""
     for tag in INTERFACE:
         yield newsletter_path(tag)[1:] + "index.html", newsletter_page(tag).encode()
-    yield LIST, moved_list(public_letters()).encode()
+    yield from feeds(letters)
+    yield LIST, moved_list(letters).encode()
     yield "404.html", not_found(HttpRequest()).content
-    yield "robots.txt", ROBOTS.encode()
+    yield "robots.txt", f"{ROBOTS}Sitemap: {settings.SITE_URL}/sitemap.xml\n".encode()
     for asset in assets().values():
         yield f"{FOLDER}/{asset.name}", asset.content
 
 
-def _counted(letter: Letter) -> Iterator[tuple[str, bytes]]:
+def _counted(kit: Shown, pages: Mapping[str, LetterPage]) -> Iterator[tuple[str, bytes]]:
     """The files of a letter that show its names and counts."""
+    letter = kit.letter
     yield f"{letter.slug}/letter.json", facts(letter).encode()
-    for language in letter.languages:
-        page = public_page(letter, language)
-        yield f"{letter.slug}/{language}/index.html", render("pages/letter.html", page.frame, page=page).encode()
+    for language, page in pages.items():
+        root = f"{letter.slug}/{language}"
+        html = render("pages/letter.html", page.frame, page=page, sharing=sharing(kit, language, page))
+        yield f"{root}/index.html", html.encode()
+        for what in (COUNTER, WHOLE):
+            yield f"{root}/embed/{what}/index.html", embed(what, page).encode()
         spread = spread_page(letter, language)
-        path = f"{letter.slug}/{language}/where-and-when/index.html"
-        yield path, render("pages/spread.html", spread.frame, page=spread).encode()
+        html = render("pages/spread.html", spread.frame, page=spread)
+        yield f"{root}/where-and-when/index.html", html.encode()
 
 
-def _files_of(letter: Letter) -> Iterator[tuple[str, bytes]]:
-    """Everything that stands under the addresses of one letter but its lists of names; those of old too."""
-    yield from _counted(letter)
+def _others(kit: Shown, pages: Mapping[str, LetterPage]) -> Iterator[tuple[str, bytes]]:
+    """The files of a letter that stay as they are when somebody signs; those at its old addresses too."""
+    letter = kit.letter
     chooser = chooser_page(letter)
     yield f"{letter.slug}/index.html", render("pages/chooser.html", chooser.frame, page=chooser).encode()
-    for language in letter.languages:
-        for rest, html in _pages_of(letter, language):
+    for name, content in kit.files():
+        yield f"{letter.slug}/{KIT}/{name}", content
+    for language, page in pages.items():
+        yield f"{letter.slug}/{language}/oembed.json", oembed(kit, language, page).encode()
+        for rest, html in _pages_of(kit, language, page):
             yield f"{letter.slug}/{language}/{rest}index.html", html.encode()
     for slug in letter.former_slugs.values_list("slug", flat=True):
         yield from _signposts(letter, slug)
 
 
-def _pages_of(letter: Letter, language: str) -> Iterator[tuple[str, str]]:
-    """The pages that stay as they are when somebody signs: the end of their address, and their HTML."""
+def _pages_of(kit: Shown, language: str, page: LetterPage) -> Iterator[tuple[str, str]]:
+    """The pages of one language: the end of their address, and their HTML."""
+    letter = kit.letter
     notice = privacy_notice(letter, language)
     yield "privacy/", render("pages/privacy.html", notice.frame, notice=notice)
+    parts = kit_page(kit, language, page)
+    yield REST, render("pages/kit.html", parts.frame, page=parts)
     yield "find/", find_page(letter, language)
+    about = log_page(letter, language)
+    yield f"{LOG}/", render("pages/log.html", about.frame, page=about)
+    check = check_page(letter, language)
+    yield "receipt/", render("pages/receipt.html", check.frame, page=check)
     for kind in _open_kinds(letter):
         yield f"sign/{kind}/", sign_page(Door.public(letter, kind, language))
 

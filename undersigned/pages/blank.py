@@ -50,11 +50,22 @@ def correction_form(letter: Letter, kind: str, language: str, action: str) -> Si
             direction=direction(interface_tag(language)),
             title=_("Correct my entry"),
             button=_("Save the correction"),
-            sections=tuple(
-                replace(section, fields=tuple(field for field in section.fields if field.name != "email"))
-                for section in sections
-            ),
+            sections=_without_address(sections),
         )
+
+
+def answer_form(letter: Letter, kind: str, language: str, action: str) -> SignForm:
+    """The form by which somebody signs who was asked by mail: their address is known, and their name not sealed."""
+    form = blank_form(letter, kind, language, action)
+    with translation.override(interface_for(language)):
+        return replace(form, sections=_without_address(_sections(letter, kind, language)))
+
+
+def _without_address(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    return tuple(
+        replace(section, fields=tuple(field for field in section.fields if field.name != "email"))
+        for section in sections
+    )
 
 
 def _titles() -> dict[str, str]:

@@ -1,14 +1,15 @@
-"""The body of a letter as it is read: passages, numbered demands, and notes that say where a figure comes from."""
+"""The body of a letter or story as it is read: passages, numbered demands, notes that say where figures come from."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from undersigned.letters.blocks import Kind
-from undersigned.letters.content import Content, ParallelBlock, Wording
+from undersigned.letters.content import ParallelBlock, Wording
 from undersigned.letters.inline import inline_html, plain, read
 from undersigned.lib.languages import direction
 from undersigned.pages.figures import as_of
@@ -18,7 +19,7 @@ SHORT = {"latin": 64, "dense": 26}
 """How many characters of a demand stand in the table of demands, in alphabets and in Han or Hangul."""
 REFERENCE = (
     '<sup class="ref" id="{anchor}"><a href="#note-{number}" role="doc-noteref">{number}</a>'
-    '<button type="button" popovertarget="about-{number}" {label}>{number}</button></sup>'
+    '<button type="button" popovertarget="footnote-{number}" {label}>{number}</button></sup>'
 )
 """A reference twice: the button opens its note in place; browsers that cannot do that show the link to it instead."""
 
@@ -71,7 +72,14 @@ class Body:
         return tuple(passage for stretch in self.stretches if stretch.is_demands for passage in stretch.passages)
 
 
-def body(content: Content, language: str) -> Body:
+class Text(Protocol):
+    """What has blocks in several languages: the content of a letter, or an article."""
+
+    @property
+    def blocks(self) -> tuple[ParallelBlock, ...]: ...
+
+
+def body(content: Text, language: str) -> Body:
     """The body of `content` in `language`; a block that this language lacks is left out."""
     notes = _Notes(language)
     passages = list(_passages(content.blocks, language, notes))

@@ -13,7 +13,8 @@ from undersigned.pages.tally import figures, rules
 def facts(letter: Letter) -> str:
     """The same facts as on the page, as JSON: keys sorted, so that equal facts are equal bytes."""
     version, released = letter.frozen, letter.released_at
-    found, lands = figures(letter)
+    figured = figures(letter)
+    found = figured.counts
     told = {
         "slug": letter.slug,
         "version": {"number": version.number, "digest": version.hex_digest} if version else None,
@@ -28,8 +29,9 @@ def facts(letter: Letter) -> str:
             "persons": found.persons,
             "supporters": found.supporters,
             "hidden": found.hidden,
-            "countries": lands,
+            "countries": figured.countries,
         },
+        "log": {"origin": letter.origin, "size": figured.log_size, "checkpoint": "log/checkpoint"},
         "rules": {tag: _rules(tag) for tag in INTERFACE},
     }
     return json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1) + "\n"

@@ -14,8 +14,26 @@ def number(value: int, language: str) -> str:
     return format_decimal(value, locale=_locale(language))
 
 
+def rounded(value: int) -> int:
+    """A round figure that is less than `value`: 181 is 180, 23,456 is 23,000; nothing up to ten."""
+    step = int(10 ** max(1, len(str(value)) - 2))
+    return max(0, value - 1) // step * step
+
+
+def file_size(size: int, language: str) -> str:
+    """“243 kB”, “1.4 MB”"""
+    if size < 1_000_000:
+        return f"{number(max(1, round(size / 1000)), language)} kB"
+    return f"{format_decimal(size / 1_000_000, '0.0', locale=_locale(language))} MB"
+
+
 def long_date(day: date, language: str) -> str:
     return format_date(day, "long", _locale(language))
+
+
+def month(day: date, language: str) -> str:
+    """“November 2026”"""
+    return format_skeleton("yMMMM", day, locale=_locale(language))
 
 
 def as_of(text: str, language: str) -> str:

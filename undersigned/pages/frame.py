@@ -41,7 +41,7 @@ class Frame:
 
     `language` is that in which the page's main part is written, as HTML's `lang` has it. `canonical` is the page's
     path; a page without one is not for search engines, and no `hreflang` leads to it. `default` is the path of the
-    page where one chooses a language. `privacy` and `find` are paths, left out where empty.
+    page where one chooses a language. `privacy`, `find` and `log` are paths, left out where empty.
     """
 
     language: str
@@ -54,6 +54,7 @@ class Frame:
     default: str = ""
     privacy: str = ""
     find: str = ""
+    log: str = ""
     is_demonstration: bool = False
 
     @property
@@ -129,6 +130,7 @@ def letter_frame(letter: Letter, language: str, place: Place, title: str) -> Fra
         canonical="" if place.is_private else place.path(language),
         privacy=f"/{letter.slug}/{language}/privacy/" if letter.is_public else "",
         find=f"/{letter.slug}/{language}/find/" if letter.is_public else "",
+        log=f"/{letter.slug}/{language}/log/" if letter.is_public else "",
         is_demonstration=letter.is_demonstration,
     )
 

@@ -3,7 +3,8 @@
 `data/public` → `data/generations/7/`; beside it `6/`, for readers who are in the middle of it, and `.scratch/`, where
 files and generations are prepared. A crash at any step leaves the folder as it was; the next baker sweeps up, which
 costs a walk through everything and is therefore done only where `.unfinished` stands. The
-older generation holds nothing that the newer one does not: what was withdrawn is on no disk of ours.
+older generation holds nothing that the newer one does not: what was withdrawn is on no disk of ours. What grows by
+itself, as the logs do, lies beside the generations; what of it is to be public has a link in each of them.
 """
 
 import fcntl
@@ -17,7 +18,11 @@ from pathlib import Path
 KEPT = 2
 """How many generations stay: the one that is served, and the one before it."""
 
-Files = Mapping[str, bytes]
+Content = bytes | Path
+"""What a file is to hold; or where that was put aside already."""
+Files = Mapping[str, Content]
+Links = Mapping[str, Path]
+"""Addresses below the public root, and the folders to be found there."""
 
 
 class NotOurs(Exception):
@@ -54,7 +59,7 @@ class PublicFolder:
         self.generations.mkdir(parents=True, exist_ok=True)
         with (self.generations / ".lock").open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
-            if self.unfinished.exists() or not self.scratch.exists():
+            if self.unfinished.exists() or not self.scratch.exists() or any(self.scratch.iterdir()):
                 self._sweep()
             yield
 
@@ -67,25 +72,41 @@ class PublicFolder:
         """Whether the current generation has this file."""
         return self.current is not None and (self.current / path).is_file()
 
-    def publish(self, files: Files | Iterable[tuple[str, bytes]], gone: Iterable[str] = ()) -> bool:
+    def links(self) -> dict[str, str]:
+        """The links of the current generation, each with the relative path to which it leads."""
+        return _links(self.current) if self.current else {}
+
+    def put_aside(self, path: str, content: bytes) -> Content:
+        """What is to be published at `path`, on the disk and not in memory; the next `publish` takes or drops it."""
+        place = self.scratch / "aside" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _write(place, content)
+        return place
+
+    def publish(self, files: Files, gone: Iterable[str] = (), links: Links | None = None) -> bool:
         """Make `files` public and take `gone` away; whether anything changed.
 
-        What changes only in content is replaced file by file. New or vanishing files appear or vanish
-        together, by a switch to a new generation. Files may be made one by one: none waits in memory for the others.
+        `links`, if given, are all there are to be. What changes only in content is replaced file by file. New or
+        vanishing files and links appear or vanish together, by a switch to a new generation.
         """
         self._begin()
-        pairs = files.items() if isinstance(files, Mapping) else files
-        changed = [path for path, content in pairs if self._stage(path, content)]
-        vanishing = {path for path in gone if self.has(path)} - set(changed)
-        if changed or vanishing or not self.current:
-            if vanishing or not self.current or not all(map(self.has, changed)):
-                self._switch(self._prepare(changed, vanishing))
+        wanted = None if links is None else {path: self._leading_to(target, path) for path, target in links.items()}
+        changed = [path for path, content in files.items() if self._stage(path, content)]
+        vanishing = {path for path in gone if self.has(path)} - set(files)
+        is_new = not self.current or (wanted is not None and wanted != self.links())
+        if changed or vanishing or is_new:
+            if vanishing or is_new or not all(map(self.has, changed)):
+                self._switch(self._prepare(changed, vanishing, self.links() if wanted is None else wanted))
                 self._tidy_older()
             else:
                 self._replace(changed)
                 self._tidy_older(changed)
         self._end()
-        return bool(changed or vanishing)
+        return bool(changed or vanishing or is_new)
+
+    def _leading_to(self, target: Path, path: str) -> str:
+        """What a link at `path` says to lead to `target`, in whichever generation it is."""
+        return os.path.relpath(target, (self.generations / "0" / path).parent)
 
     def _begin(self) -> None:
         _write(self.unfinished, b"")
@@ -97,13 +118,16 @@ class PublicFolder:
         self.scratch.mkdir()
         self.unfinished.unlink()
 
-    def _stage(self, path: str, content: bytes) -> bool:
-        """Write a file beside the public folder, unless the same one stands there already; whether it is to change."""
-        if self._holds(path, content):
-            return False
+    def _stage(self, path: str, content: Content) -> bool:
+        """Have a file lie ready beside the public folder, unless the same one stands there; whether it is to change."""
         place = self.scratch / "changed" / path
+        if self._holds(path, content.read_bytes() if isinstance(content, Path) else content):
+            return False
         place.parent.mkdir(parents=True, exist_ok=True)
-        _write(place, content)
+        if isinstance(content, Path):
+            content.replace(place)
+        else:
+            _write(place, content)
         return True
 
     def _holds(self, path: str, content: bytes) -> bool:
@@ -120,7 +144,7 @@ class PublicFolder:
         for folder in {(generation / path).parent for path in changed}:
             _sync_folder(folder)
 
-    def _prepare(self, changed: Iterable[str], gone: set[str]) -> Path:
+    def _prepare(self, changed: Iterable[str], gone: set[str], links: Mapping[str, str]) -> Path:
         """A new generation in full, beside the public folder: unchanged files are links to those that are there."""
         draft = self.scratch / "generation"
         draft.mkdir()
@@ -130,6 +154,9 @@ class PublicFolder:
         for path in sorted(changed):
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             (self.scratch / "changed" / path).replace(draft / path)
+        for path, target in sorted(links.items()):
+            (draft / path).parent.mkdir(parents=True, exist_ok=True)
+            (draft / path).symlink_to(target)
         for folder, _folders, _files in os.walk(draft):
             _sync_folder(Path(folder))
         place = self.generations / str(self._next_number())
@@ -162,7 +189,10 @@ class PublicFolder:
         older = [generation for generation in self._numbered() if generation != self.current]
         for generation in older[: -(KEPT - 1)]:
             shutil.rmtree(generation)
+        kept = self.links() if changed is None else {}
         for generation in older[-(KEPT - 1) :]:
+            for path in _links(generation).keys() - kept.keys() if changed is None else ():
+                (generation / path).unlink()
             for path in _paths(generation) if changed is None else changed:
                 self._tidy(generation / path, _existing(self.current) / path)
 
@@ -204,7 +234,17 @@ def _existing(generation: Path | None) -> Path:
 
 
 def _paths(folder: Path) -> set[str]:
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return {path.relative_to(folder).as_posix() for path in _inside(folder) if path.is_file()}
+
+
+def _links(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): os.readlink(path) for path in _inside(folder) if path.is_symlink()}
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """All that lies in `folder`, without going through links."""
+    for place, folders, files in os.walk(folder):
+        yield from (Path(place, name) for name in (*folders, *files))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -4,7 +4,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, UnreadablePostError
 
 from undersigned.lib.forms import FORM_TYPE, NotAForm, read_form
-from undersigned.lib.origin import is_from_elsewhere
+from undersigned.lib.origin import is_from_elsewhere, is_from_here
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.signing.sign_on import FORM_LIMIT_BYTES
 
@@ -35,6 +35,19 @@ def refuse_from_elsewhere(request: HttpRequest) -> None:
     said = request.headers
     if is_from_elsewhere(said.get("Sec-Fetch-Site"), said.get("Origin"), said.get("Host")):
         raise FromElsewhere
+
+
+def comes_from_elsewhere(request: HttpRequest, *, is_private: bool) -> bool:
+    """Whether a sign-on was sent by a page that is not ours, as far as the browser tells. A private page is one whose
+    address is a secret, and that has browsers hide where a form came from."""
+    said = request.headers
+    told = (said.get("Sec-Fetch-Site"), said.get("Origin"), said.get("Host"))
+    return is_from_elsewhere(*told) if is_private else not is_from_here(*told)
+
+
+def has_to_wait(request: HttpRequest) -> bool:
+    """Whether the door found that a sign-on has to wait in the slower queue; nobody else can say so."""
+    return request.headers.get("X-Undersigned-Slow") == "yes"
 
 
 def _body(request: HttpRequest) -> bytes:

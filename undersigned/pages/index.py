@@ -14,6 +14,7 @@ from undersigned.pages.figures import long_date
 from undersigned.pages.frame import Frame, Place, interface_tag, language_links, letter_frame, site_frame
 from undersigned.pages.letter import release_of
 from undersigned.pages.said import Said, said
+from undersigned.pages.story_list import StoryItem, latest
 from undersigned.pages.tally import TallyView, tally
 
 DEFAULT = "en"
@@ -38,6 +39,8 @@ class IndexPage:
 
     frame: Frame
     items: tuple[Item, ...]
+    stories: tuple[StoryItem, ...]
+    more: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,8 @@ def index_page(letters: Iterable[Letter], language: str) -> IndexPage:
         newest_first = sorted(letters, key=lambda letter: (letter.released_at, letter.slug), reverse=True)
         frame = site_frame(language, _("Joint letters"), lambda tag: f"/{tag}/")
         items = tuple(_item(letter, language) for letter in newest_first)
-        return IndexPage(replace(frame, default="/", description=settings.SITE_NAME), items)
+        frame = replace(frame, default="/", description=settings.SITE_NAME)
+        return IndexPage(frame, items, latest(language), f"/{interface_tag(language)}/stories/")
 
 
 def chooser_page(letter: Letter) -> ChooserPage:

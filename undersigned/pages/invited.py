@@ -36,7 +36,7 @@ def preview(request: HttpRequest, token: str, language: str) -> HttpResponse:
     content = version.content if version else draft.content_of(letter)
     page = letter_page(letter, content, language, Place(f"/p/{token}", is_private=True))
     return answer(
-        render("pages/signing/private_letter.html", page.frame, page=page, notice=_notice(letter, language)), language
+        render("pages/signing/private_letter.html", page.frame, page=page, notice=notice_of(letter, language)), language
     )
 
 
@@ -51,7 +51,7 @@ def invitation(request: HttpRequest, token: str, language: str) -> HttpResponse:
     if version is None:
         return _say_not_final(language)
     page = letter_page(link.letter, version.content, language, Place(f"/i/{token}", is_private=True), invited=True)
-    notice = _notice(link.letter, language)
+    notice = notice_of(link.letter, language)
     return answer(render("pages/signing/private_letter.html", page.frame, page=page, notice=notice), language)
 
 
@@ -62,7 +62,7 @@ def sign_by_invitation(request: HttpRequest, token: str, language: str, kind: st
     if link is None or request.method not in (*READING, "POST"):
         return not_found(request)
     place = Place(f"/i/{token}", f"sign/{kind}/", is_private=True)
-    door = Door(link.letter, kind, language, place, link.pk, _notice(link.letter, language))
+    door = Door(link.letter, kind, language, place, link.pk, notice_of(link.letter, language))
     if kind not in terms_of(link.letter, invited=True).kinds:
         return not_found(request)
     if request.method == "POST":
@@ -75,7 +75,7 @@ def _find(token: str, language: str, purpose: PrivateLink.Purpose, at: datetime 
     return link if link and language in link.letter.languages else None
 
 
-def _notice(letter: Letter, language: str) -> str:
+def notice_of(letter: Letter, language: str) -> str:
     """What stands above everything while a letter is not public."""
     if letter.is_public:
         return ""

@@ -20,6 +20,7 @@ from undersigned.pages.neighbours import Neighbour, neighbours
 from undersigned.pages.roll import Roll, roll
 from undersigned.pages.said import Said, said
 from undersigned.pages.share import Share, share
+from undersigned.pages.story_list import StoryItem, updates
 from undersigned.pages.tally import TallyView, tally
 from undersigned.releases.models import Release
 from undersigned.signing.models import Kind
@@ -75,6 +76,7 @@ class LetterPage:
     version: str
     digest: str
     facts: str
+    kit: str
     date: str
     day: str
     addressees: tuple[PartyView, ...]
@@ -87,6 +89,8 @@ class LetterPage:
     names: str
     spread: str
     neighbours: tuple[Neighbour, ...]
+    updates: tuple[StoryItem, ...] = ()
+    stories: str = ""
 
     @property
     def short_digest(self) -> str:
@@ -154,18 +158,21 @@ def _page(letter: Letter, reading: _Reading, place: Place, *, invited: bool = Fa
         version=_("version %(number)s") % {"number": version.number} if version else _("draft"),
         digest=version.hex_digest if version else "",
         facts=f"/{letter.slug}/letter.json" if letter.is_public else "",
+        kit=f"/{letter.slug}/{language}/kit/" if letter.is_public else "",
         date=long_date(date.fromisoformat(content.date), language),
         day=content.date,
         addressees=tuple(_party(party, language, content) for party in content.addressees),
         cc=tuple(_party(party, language, content) for party in content.cc),
         body=reading.body,
-        tally=tally(letter, tag) if shows_names else None,
+        tally=tally(letter, tag, language) if shows_names else None,
         roll=roll(letter, language) if shows_names else None,
         sign=_sign_area(letter, language, place, version, invited),
         share=None if place.is_private else _share(letter, content, language, place),
         names=names_address(letter, language) if letter.is_public else "",
         spread=f"/{letter.slug}/{language}/where-and-when/" if letter.is_public else "",
         neighbours=() if place.is_private else neighbours(letter, language),
+        updates=updates(letter, language) if letter.is_public else (),
+        stories=f"/{letter.slug}/{language}/stories/",
     )
 
 

@@ -4,10 +4,13 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from undersigned.kit.models import Edition
 from undersigned.letters.models import FormerSlug, Letter
 from undersigned.pages.frame import Frame, Place, letter_frame
 
 LIST = "moved.json"
+KIT = "kit"
+"""Below a letter's address, where its kit is public; an edition's number may stand between it and a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,12 @@ def moved_page(letter: Letter, language: str, *, is_chooser: bool = False) -> Mo
 
 
 def moved_list(letters: Iterable[Letter]) -> str:
-    """From each former slug of the released `letters` to the one of today, as JSON."""
-    former = FormerSlug.objects.filter(letter__in=list(letters)).select_related("letter")
-    return json.dumps({row.slug: row.letter.slug for row in former}, sort_keys=True, indent=1) + "\n"
+    """From each former slug of the released `letters` to today's, and from each edition to the newest, as JSON."""
+    found = list(letters)
+    former = FormerSlug.objects.filter(letter__in=found).select_related("letter")
+    editions = Edition.objects.filter(letter__in=found).select_related("letter")
+    moved = {row.slug: row.letter.slug for row in former}
+    for row in editions:
+        kit = f"{row.letter.slug}/{KIT}"
+        moved |= {f"{kit}/{number}": kit for number in range(1, row.number + 1)}
+    return json.dumps(moved, sort_keys=True, indent=1) + "\n"

@@ -7,15 +7,31 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils.translation import gettext as _
 
+from undersigned.letters.models import Publication
 from undersigned.lib.countries import label_name
 from undersigned.lib.languages import autonym
 from undersigned.pages.answers import Way
 from undersigned.pages.frame import interface_tag
-from undersigned.pages.outcome import letter_ways, what_it_means
+from undersigned.pages.outcome import letter_ways, path_in, what_it_means
+from undersigned.pages.receipt import evidence
 from undersigned.pages.sign_page import Signed
 from undersigned.signing.confirm import Outcome
 from undersigned.signing.models import STANDING, Correction, Kind, Signatory, Signature, State, Visibility
+from undersigned.signing.receipts import has_receipt
 from undersigned.signing.withdraw import mailbox_of
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signatory at their page, which speaks `language`; `root` is its address without one."""
+
+    signature: Signature
+    root: str
+    language: str
+
+    @property
+    def path(self) -> str:
+        return path_in(self.signature, self.root, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +68,27 @@ class OwnPage:
     ways: tuple[Way, ...] = ()
 
 
-def own_page(signature: Signature, path: str) -> OwnPage:
-    """The private page at `path`."""
+def own_page(visit: Visit) -> OwnPage:
+    """The private page."""
+    signature = visit.signature
     title, *sentences = _state(signature)
     return OwnPage(
-        action=path,
+        action=visit.path,
         title=title,
         sentences=(*sentences, *_waiting(signature)),
-        letter=_letter(signature),
-        shown_title=_("How it will appear") if signature.state == State.PENDING else _("How it appears"),
-        shown=tuple(_shown(signature)),
+        letter=_letter(visit),
+        shown_title=_("How it appears") if signature.state in STANDING else _("How it will appear"),
+        shown=tuple(_shown(visit)),
         kept=tuple(_kept(signature)),
         buttons=tuple(_buttons(signature)),
-        ways=tuple(_ways(signature, path)),
+        ways=tuple(_ways(visit)),
     )
 
 
-def withdrawal_page(signature: Signature, path: str) -> OwnPage:
+def withdrawal_page(visit: Visit) -> OwnPage:
     """The step before a withdrawal: what it does, what it cannot undo, and the button."""
     return OwnPage(
-        action=path,
+        action=visit.path,
         title=_("Withdraw my signature?"),
         sentences=(
             _("Your name leaves our pages within a minute, and what you entered is deleted here."),
@@ -80,25 +97,25 @@ def withdrawal_page(signature: Signature, path: str) -> OwnPage:
                 "and the mail in your own inbox."
             ),
         ),
-        letter=_letter(signature),
+        letter=_letter(visit),
         buttons=(Button(_("Withdraw my signature"), "", {"action": "withdraw", "sure": "yes"}, is_main=True),),
-        ways=(Way(_("Keep it as it is"), path),),
+        ways=(Way(_("Keep it as it is"), visit.path),),
     )
 
 
-def expired_page(signature: Signature, path: str) -> OwnPage:
+def expired_page(visit: Visit) -> OwnPage:
     """What somebody sees whose link has expired: a new one is a button away, or the letter's page sends it."""
     again = Button(
         _("Send me a new link"), _("It comes by mail, at most once a day."), {"action": "again"}, is_main=True
     )
-    is_readable = mailbox_of(signature.pk) is not None
-    letter = signature.letter
-    find = Way(_("Find my sign-on"), f"/{letter.slug}/{signature.language}/find/")
+    is_readable = mailbox_of(visit.signature.pk) is not None
+    letter = visit.signature.letter
+    find = Way(_("Find my sign-on"), f"/{letter.slug}/{visit.language}/find/")
     return OwnPage(
-        action=path,
+        action=visit.path,
         title=_("This link has expired"),
         sentences=(_("Nothing of your sign-on has changed by that."),),
-        letter=_letter(signature),
+        letter=_letter(visit),
         buttons=(again,) if is_readable else (),
         ways=(find,) if letter.is_public else (),
     )
@@ -107,6 +124,12 @@ def expired_page(signature: Signature, path: str) -> OwnPage:
 def can_correct(signature: Signature) -> bool:
     """Whether there is anything that its signatory could correct: a sealed name cannot be."""
     return signature.state in (State.PENDING, *STANDING) and signature.visibility == Visibility.PUBLIC
+
+
+def can_answer(signature: Signature) -> bool:
+    """Whether somebody who is asked could sign now."""
+    letter = signature.letter
+    return signature.state == State.ASKED and letter.frozen is not None and letter.takes(signature.kind, invited=True)
 
 
 def card_as_typed(signature: Signature) -> dict[str, str]:
@@ -125,24 +148,39 @@ def _card(signature: Signature) -> dict[str, Any]:
 
 
 def _state(signature: Signature) -> tuple[str, ...]:
+    """Where it stands: a title, and sentences below it."""
     match signature.state:
+        case State.ASKED:
+            said = _("A coalition asks whether this name may stand under its letter. Nothing is signed yet.")
+            told = (_("You are asked to sign"), said, *_not_now(signature))
         case State.PENDING:
             said = _("Opening this page has confirmed nothing yet. Press the button to confirm.")
-            return (_("Confirm your signature"), said, _as(signature))
+            told = (_("Confirm your signature"), said, _as(signature))
         case State.CONFIRMED:
-            return (_("Your signature is confirmed"), _("The coalition looks at it before it is listed."))
+            told = (_("Your signature is confirmed"), _("The coalition looks at it before it is listed."))
         case State.LISTED:
-            return (_("Your signature stands"), what_it_means(signature, Outcome.LISTED))
+            told = (_("Your signature stands"), what_it_means(signature, Outcome.LISTED))
         case State.REFUSED:
             said = _(
                 "The coalition did not accept this sign-on. We mailed you its reason. What you entered is deleted."
             )
-            return (_("This sign-on was not accepted"), said)
+            told = (_("This sign-on was not accepted"), said)
         case State.LAPSED:
             said = _("Nobody confirmed this sign-on in time, so it was deleted. You can sign again.")
-            return (_("This sign-on has lapsed"), said)
+            if signature.letter.publication == Publication.ARCHIVED:
+                said = _(
+                    "Nobody confirmed this sign-on in time, so it was deleted. The letter takes no others any more."
+                )
+            told = (_("This sign-on has lapsed"), said)
         case _:
-            return (_("Your signature is withdrawn."), _("What you entered is deleted here."))
+            told = (_("Your signature is withdrawn."), _("What you entered is deleted here."))
+    return told
+
+
+def _not_now(signature: Signature) -> tuple[str, ...]:
+    if can_answer(signature):
+        return ()
+    return (_("The letter takes no signatures at the moment. Please come back by the same link."),)
 
 
 def _as(signature: Signature) -> str:
@@ -162,7 +200,8 @@ def _waiting(signature: Signature) -> tuple[str, ...]:
     return (_("Your correction waits for the coalition. Until then the page shows what stood there before."),)
 
 
-def _shown(signature: Signature) -> list[Row]:
+def _shown(visit: Visit) -> list[Row]:
+    signature = visit.signature
     if signature.visibility == Visibility.COUNTED_ONLY:
         return []
     card = _card(signature)
@@ -178,14 +217,14 @@ def _shown(signature: Signature) -> list[Row]:
         Row(_("Affiliation"), card["affiliation"]),
         *(Row(autonym(tag), text, tag) for tag, text in card["affiliations"].items()),
         Row(_("Website"), card["website"]),
-        Row(_("Country"), label_name(signature.country, interface_tag(signature.language), own)),
+        Row(_("Country"), label_name(signature.country, interface_tag(visit.language), own)),
         Row(_("In exile: its seat"), card["seat"]),
     ]
     return [row for row in rows if row.value]
 
 
 def _kept(signature: Signature) -> list[Row]:
-    if signature.state not in (State.PENDING, *STANDING):
+    if signature.state not in (State.ASKED, State.PENDING, *STANDING):
         return []
     card = _card(signature)
     rows = [
@@ -206,31 +245,38 @@ def _has_mailbox(signature: Signature) -> bool:
 
 
 def _buttons(signature: Signature) -> list[Button]:
+    never = Button(
+        _("Never mail me again"),
+        _(
+            "We delete what was entered, and keep only an unreadable mark of this address, so that we never "
+            "write to it again."
+        ),
+        {"action": "never"},
+    )
+    if signature.state == State.ASKED:
+        return [Button(_("I do not wish to sign"), _("We delete what is stored of you."), {"action": "decline"}), never]
     if signature.state == State.PENDING:
         return [
             Button(_("Confirm my signature"), "", {"action": "confirm"}, is_main=True),
             Button(_("This was not me"), _("We delete what was entered."), {"action": "not-me"}),
-            Button(
-                _("Never mail me again"),
-                _(
-                    "We delete what was entered, and keep only an unreadable mark of this address, so that we never "
-                    "write to it again."
-                ),
-                {"action": "never"},
-            ),
+            never,
         ]
-    if signature.state in STANDING:
-        return [Button(_("Withdraw my signature"), _("We ask once more before it happens."), {"action": "withdraw"})]
-    return []
+    if signature.state not in STANDING:
+        return []
+    receipt = [Button(_("Download my receipt"), evidence(), {"action": "receipt"})] if has_receipt(signature) else []
+    withdrawal = Button(_("Withdraw my signature"), _("We ask once more before it happens."), {"action": "withdraw"})
+    return [*receipt, withdrawal]
 
 
-def _ways(signature: Signature, path: str) -> list[Way]:
-    correct = [Way(_("Correct my entry"), f"{path}correct/")] if can_correct(signature) else []
-    return correct + letter_ways(signature.letter, signature.language)
+def _ways(visit: Visit) -> list[Way]:
+    if can_answer(visit.signature):
+        return [Way(_("Read the letter, and sign it"), f"{visit.root}{visit.language}/letter/")]
+    correct = [Way(_("Correct my entry"), f"{visit.path}correct/")] if can_correct(visit.signature) else []
+    return correct + letter_ways(visit.signature.letter, visit.language)
 
 
-def _letter(signature: Signature) -> Signed:
-    letter, language = signature.letter, signature.language
+def _letter(visit: Visit) -> Signed:
+    letter, language = visit.signature.letter, visit.language
     return Signed(
         letter.text_of("subject", language), language, f"/{letter.slug}/{language}/" if letter.is_public else ""
     )

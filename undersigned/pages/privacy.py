@@ -153,7 +153,7 @@ def _lasting() -> Chapter:
 
 def _reading() -> Chapter:
     said = _(
-        "These pages set no cookies, run no scripts and load nothing from anybody else. "
-        "Nobody is told that you read them."
+        "These pages set no cookies and load nothing from anybody else; their scripts are our own and tell nobody "
+        "anything. Nobody is told that you read them."
     )
     return Chapter(_("If you only read"), (said,))

@@ -52,6 +52,8 @@ class Referrals:
         """Write the totals down; while the record cannot be asked, they wait for the next time."""
         with self._lock:
             totals, self._totals = self._totals, Counter()
+        if not totals:
+            return
         try:
             with transaction.atomic():
                 for key, n in totals.items():

@@ -122,6 +122,19 @@ def roll(letter: Letter, language: str) -> Roll:
     )
 
 
+def full_roll(letter: Letter, language: str, limit: int) -> Roll:
+    """The roll as it is printed: its supporters in the language's order, or none if they are more than `limit`."""
+    rows = listed(letter).select_related("signatory")
+    writer = Writer(letter, language)
+    supporters = list(rows.filter(kind=Kind.SUPPORTER)[: limit + 1])
+    named = map(writer.entry, supporters if len(supporters) <= limit else ())
+    return Roll(
+        writer.chapter(rows.filter(kind=Kind.ORGANISATION)),
+        writer.chapter(rows.filter(kind=Kind.PERSON)),
+        tuple(ordered(named, lambda entry: entry.sort, language)),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Supporter:
     """What a list shows of one supporter, without the rows that it came from: there may be a million.

@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import BinaryField, QuerySet
 
-from undersigned.ledger.models import Entry, Event, Log
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Entry, Log
 from undersigned.letters.models import Letter
 from undersigned.lib.collation import icu_version, order
 from undersigned.lib.sealing import keyed_digest

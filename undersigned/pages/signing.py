@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -19,10 +19,13 @@ from undersigned.lib.refusal import Refusal, Refused
 from undersigned.pages.answers import FALLBACK, Message, Way, answer, not_found, plain_frame, say, say_refused
 from undersigned.pages.form import sentence
 from undersigned.pages.frame import interface_tag, letter_frame, render
-from undersigned.pages.incoming import read_fields, refuse_from_elsewhere
+from undersigned.pages.incoming import comes_from_elsewhere, has_to_wait, read_fields, refuse_from_elsewhere
 from undersigned.pages.outcome import say_confirmed
+from undersigned.pages.review import review_page
 from undersigned.pages.sign_page import Door, find_form, find_page, find_place, sign_page
+from undersigned.signing.arrivals import NewArrival, arrive, pack
 from undersigned.signing.confirm import CodeWrong, Confirmed, confirm_by_code
+from undersigned.signing.consent import statement
 from undersigned.signing.find import send_links
 from undersigned.signing.links import Link, LinkExpired, LinkForged
 from undersigned.signing.sign import CODE_LIFETIME, sign
@@ -50,12 +53,15 @@ def take_sign_on(request: HttpRequest, door: Door) -> HttpResponse:
         return say_refused(refusal, door.language)
     try:
         terms = terms_of(door.letter, invited=door.invited_by is not None)
-        return _sign(parse(typed, door.kind, door.language, terms, door.invited_by), door, now())
+        sign_on = parse(typed, door.kind, door.language, terms, door.invited_by)
+        if comes_from_elsewhere(request, is_private=door.place.is_private):
+            return answer(review_page(door, typed), interface_tag(door.language), referrer="same-origin")
+        return _arrive(sign_on, door, now()) if has_to_wait(request) else _sign(sign_on, door, now())
     except Refused as refused:
         with translation.override(interface_for(door.language)):
             form = door.form.filled(typed, refused.refusals)
         status = max(refusal.status for refusal in refused.refusals)
-        return answer(sign_page(door, form), interface_tag(door.language), status)
+        return answer(sign_page(door, form), interface_tag(door.language), status, "same-origin")
 
 
 @csrf_exempt
@@ -104,6 +110,14 @@ def public_letter(slug: str, language: str) -> Letter | None:
     """The released letter at `slug`, or that was there once, if it has that language."""
     letter, _moved = find_by_slug(slug)
     return letter if letter and letter.is_public and language in letter.languages else None
+
+
+def _arrive(sign_on: SignOn, door: Door, at: datetime) -> HttpResponse:
+    """Take a sign-on into the slower queue."""
+    signature, key = uuid4(), settings.KEYS.letter_key(sign_on.letter)
+    consent = statement(door.letter, sign_on.kind, sign_on.language).digest()
+    arrive([NewArrival(sign_on.letter, pack(sign_on, signature, consent, key), is_slow=True)], at)
+    return mailbox_page(door, code_token(signature, at, settings.KEYS.site_key("links")))
 
 
 def code_token(signature: UUID, at: datetime, links_key: bytes) -> str:

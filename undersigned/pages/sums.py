@@ -6,7 +6,8 @@ from django.db import transaction
 from django.db.models import Count, F, QuerySet, TextField
 from django.db.models.functions import Cast, Substr
 
-from undersigned.ledger.models import Entry, Event, Log
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Entry, Log
 from undersigned.letters.models import Letter
 from undersigned.lib.countries import counts_as_country
 from undersigned.pages.models import Sum

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from undersigned.pages import invited, newsletter, private, signing
+from undersigned.pages import asked, invited, newsletter, private, signing, story_preview
 
 
 class TagConverter:
@@ -24,10 +24,16 @@ urlpatterns = [
     path("s/<str:token>/correct/", private.correction),
     path("n/<str:token>/", newsletter.subscription),
     path("<tag:language>/newsletter/", newsletter.subscribe),
+    path("s/<str:token>/<tag:language>/", private.own),
+    path("s/<str:token>/<tag:language>/correct/", private.correction),
+    path("s/<str:token>/<tag:language>/letter/", asked.read),
+    path("s/<str:token>/<tag:language>/sign/", asked.sign),
     path("code/", signing.confirm_code),
     path("i/<str:token>/<tag:language>/", invited.invitation),
     path("i/<str:token>/<tag:language>/sign/<slug:kind>/", invited.sign_by_invitation),
     path("p/<str:token>/<tag:language>/", invited.preview),
+    path("p/story/<str:token>/<tag:language>/", story_preview.page),
+    path("p/story/<str:token>/<str:name>", story_preview.picture),
     path("<slug:slug>/<tag:language>/sign/<slug:kind>/", signing.sign_publicly),
     path("<slug:slug>/<tag:language>/find/", signing.find),
 ]

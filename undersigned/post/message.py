@@ -6,23 +6,16 @@ names neither letter nor coalition, cause or signatory; the page behind its link
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from uuid import uuid4
 
-import idna
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.languages import interface_for
 
 JOINERS = "\u200c\u200d"  # Persian and several Indian languages cannot be written without them
-LINE_BYTES = 990  # a folded link is a broken link; RFC 5321 §4.5.3.1.6 allows 998
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +40,6 @@ class Text:
     is_one_click: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """From whom, to whom, when; `identifier` is the same for every attempt, so that a mailbox can drop a repeat."""
-
-    sender: EmailAddress
-    recipient: EmailAddress
-    at: datetime
-    identifier: str = field(default_factory=lambda: uuid4().hex)
-
-
 def write(items: Sequence[Item], language: str) -> Text:
     """One text out of everything there is to tell one mailbox, in the interface language nearest to `language`."""
     with translation.override(interface_for(language)):
@@ -68,50 +51,14 @@ def write(items: Sequence[Item], language: str) -> Text:
         body = _without_controls("\n\n".join(parts))
         if len(items) == 1 and items[0].template == "issue":
             return Text(items[0].facts.get("subject", _("About your request")), body, link, is_one_click=True)
-        return Text(_("About your request"), body, link)
+        is_invitation = {item.template for item in items} == {"asked"}
+        subject = _("A private page for you") if is_invitation else _("About your request")
+        return Text(subject, body, link)
 
 
 def trial() -> Text:
     """What the command `mail test` sends."""
     return Text("A test", "This is a test of outgoing mail. It arrived, so it works.")
-
-
-def assemble(text: Text, envelope: Envelope, *, eight_bit: bool) -> bytes:
-    """The message as it goes over the wire: plain text in UTF-8, one address in To, no tracking, no HTML.
-
-    `eight_bit` leaves the text as it is; a mail server may not take that, so it otherwise goes in seven bits.
-    """
-    policy = SMTP.clone(cte_type="8bit" if eight_bit else "7bit", max_line_length=LINE_BYTES)
-    if not wire_form(envelope.recipient).isascii():
-        policy = SMTPUTF8.clone(max_line_length=LINE_BYTES)
-    message = EmailMessage(policy)
-    message["From"] = _address(envelope.sender)
-    message["To"] = _address(envelope.recipient)
-    message["Subject"] = text.subject
-    message["Date"] = envelope.at.astimezone(UTC)
-    message["Message-ID"] = f"<{envelope.identifier}@{_ascii_domain(envelope.sender)}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"  # what keeps Exchange from answering that somebody is on holiday
-    if text.unsubscribe:
-        message["List-Unsubscribe"] = f"<{text.unsubscribe}>"  # a page with a button: opening it changes nothing
-    if text.is_one_click:
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(text.body)
-    return message.as_bytes()
-
-
-def wire_form(mailbox: EmailAddress) -> str:
-    """The mailbox with its domain as DNS has it; only a local part beyond ASCII still needs SMTPUTF8."""
-    return f"{mailbox.value.rpartition('@')[0]}@{_ascii_domain(mailbox)}"
-
-
-def _address(mailbox: EmailAddress) -> Address:
-    local, _at, domain = wire_form(mailbox).rpartition("@")
-    return Address(username=local, domain=domain)
-
-
-def _ascii_domain(mailbox: EmailAddress) -> str:
-    return idna.encode(mailbox.domain, uts46=True).decode()
 
 
 def _several(count: int) -> str:
@@ -130,6 +77,8 @@ def _part(item: Item, *, numbered: bool) -> str:
 
 def _without_controls(text: str) -> str:
     """The text without control and direction characters, which could make a line look like another one."""
+    if text.replace("\n", "").isprintable():  # as almost all are, and this is much faster than looking at each
+        return text
     return "".join(
         character
         for character in text.replace("\r\n", "\n")
@@ -173,6 +122,21 @@ def _code_and_way_out(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
+def _asked(facts: Mapping[str, str]) -> list[str]:
+    return [
+        _(
+            "Somebody who knows you gave us this e-mail address, to show you something in private. "
+            "You find it on this page:"
+        ),
+        facts["link"],
+        _(
+            "Nothing happens unless you press a button there, and you need not do anything. "
+            "The link is for you alone; do not pass it on."
+        ),
+        _("On the same page you can choose never to be written to again."),
+    ]
+
+
 def _links(facts: Mapping[str, str]) -> list[str]:
     return [
         ngettext(
@@ -191,6 +155,22 @@ def _listed(facts: Mapping[str, str]) -> list[str]:
         _("What you entered and confirmed has been accepted, and can be seen publicly once its time has come."),
         _("Here you can look at it, correct it or withdraw it. The link is private; do not pass it on:"),
         facts["link"],
+        _("On the same page you can choose never to be written to again."),
+    ]
+
+
+def _receipt(facts: Mapping[str, str]) -> list[str]:
+    kept = []
+    if facts.get("checkpoint"):
+        kept = [
+            _("Keep this line: with it anybody can show later that nothing was taken out or changed:"),
+            facts["checkpoint"],
+        ]
+    return [
+        _("What you confirmed has been counted. Your receipt is ready. Read what it is before you download it here:"),
+        facts["link"],
+        _("The link is private; do not pass it on."),
+        *kept,
         _("On the same page you can choose never to be written to again."),
     ]
 
@@ -230,8 +210,10 @@ def _issue(facts: Mapping[str, str]) -> list[str]:
 TEMPLATES: dict[str, Callable[[Mapping[str, str]], list[str]]] = {
     "confirm": _confirm,
     "reminder": _reminder,
+    "asked": _asked,
     "links": _links,
     "listed": _listed,
+    "receipt": _receipt,
     "refused": _refused,
     "merged": _merged,
     "newsletter": _newsletter,

@@ -17,10 +17,12 @@ class Note(models.Model):
     sealed = models.BinaryField()
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    mail = models.ForeignKey("post.Mail", on_delete=models.CASCADE, null=True, related_name="notes")
+    mail = models.ForeignKey("post.Mail", on_delete=models.CASCADE, null=True, related_name="notes", db_index=False)
 
     class Meta:
         indexes = [
+            # Not of those that wait: SQLite would take it for the best way to them, and walk through all of them.
+            models.Index(fields=["mail"], condition=models.Q(mail__isnull=False), name="notes_by_mail"),
             models.Index(fields=["due_at"], condition=models.Q(mail=None), name="notes_waiting"),
             models.Index(fields=["audience"], condition=models.Q(mail=None), name="notes_waiting_by_audience"),
         ]
@@ -52,6 +54,8 @@ class Mail(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=models.Q(state="waiting"), name="mails_waiting"),
+            models.Index(fields=["audience"], condition=models.Q(state="waiting"), name="mails_waiting_by_audience"),
+            models.Index(fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="mails_ended"),
             models.Index(fields=["topic", "state"], name="mails_by_topic"),
         ]
 

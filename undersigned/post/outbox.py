@@ -1,7 +1,7 @@
 """The outbox: notes written in the transaction that gives rise to them, gathered into mails by the sender."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -58,10 +58,13 @@ def silence(mailbox: EmailAddress, at: datetime) -> None:
     Silenced.objects.get_or_create(mailbox=digest, defaults={"at": at})
 
 
-def is_silenced(mailbox: EmailAddress) -> bool:
-    """Whether `mailbox` asked never to be written to again."""
-    digest = silence_digest(settings.KEYS.site_key("mail"), mailbox)
-    return Silenced.objects.filter(mailbox=digest).exists()
+def silenced_among(mailboxes: Iterable[EmailAddress]) -> set[EmailAddress]:
+    """Those of `mailboxes` that asked never to be written to again."""
+    key = settings.KEYS.site_key("mail")
+    digests = {mailbox: silence_digest(key, mailbox) for mailbox in mailboxes}
+    rows = Silenced.objects.filter(mailbox__in=digests.values()).values_list("mailbox", flat=True)
+    silenced = {bytes(digest) for digest in rows}
+    return {mailbox for mailbox, digest in digests.items() if digest in silenced}
 
 
 def audience(key: bytes, topic: str, mailbox: EmailAddress) -> bytes:

@@ -1,14 +1,16 @@
-"""Sending: mails leave one by one, are tried again, and are emptied once they have left.
+"""Sending: mails leave in batches, are tried again, and are emptied once they have left.
 
 An attempt is written down before the message is handed over, and with it the day on which its audience was written to.
 If we crash in between, or the connection breaks after the text has gone, nobody knows whether the mail arrived: it is
 tried again a whole day later, so that nobody gets two within a day. A mail arrives at least once, or bounces.
 """
 
-import json
 import logging
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
@@ -16,27 +18,72 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from undersigned.lib.addresses import EmailAddress
-from undersigned.lib.sealing import unseal
-from undersigned.post.gather import DAY, gather
-from undersigned.post.message import Envelope, Text, assemble
-from undersigned.post.models import Mail, Mailed, MailState
-from undersigned.post.outbox import is_silenced
+from undersigned.post.gather import gather
+from undersigned.post.identifiers import Identifiers
+from undersigned.post.models import Mail, MailState
+from undersigned.post.outbox import silenced_among
 from undersigned.post.pace import Pace
-from undersigned.post.transport import Answer, Outcome, Transport
+from undersigned.post.rows import DAY, among, claim_day
+from undersigned.post.tidings import Tidings
+from undersigned.post.transport import Answer, Outcome, Transport, always
+from undersigned.post.wire import Envelope, Parcel, pack
 
+FEWEST, MOST = 16, 256  # mails in one batch
+MOMENT = timedelta(seconds=0.25)
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=12)
 OLDEST = timedelta(days=5)  # RFC 5321 §4.5.4.1: give up after four or five days
 REST = timedelta(minutes=1)
+FAULT_PAUSE = timedelta(hours=1)
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
-    mailbox: EmailAddress
-    text: Text
+class _Fate:
+    """What is to be written down about a mail: that it has ended, or when it is tried next."""
+
+    state: MailState = MailState.WAITING
+    next_attempt_at: datetime | None = None
+    code: int | None = None
+    counts: bool = True  # whether the attempt was one
+
+    def changes(self, at: datetime) -> dict[str, object]:
+        if self.state != MailState.WAITING:  # it has left or is given up: what it said and to whom is emptied
+            return {"state": self.state, "sealed": b"", "ended_at": at, "reply_code": self.code}
+        changes: dict[str, object] = {"next_attempt_at": self.next_attempt_at}
+        if self.code:
+            changes["reply_code"] = self.code
+        if not self.counts:
+            changes["attempts"] = F("attempts") - 1
+        return changes
+
+
+_GIVEN_UP = _Fate(MailState.BOUNCED)
+_Fates = Mapping[_Fate, Collection[int]]
+
+
+class _Due(NamedTuple):
+    """What is read of a mail."""
+
+    pk: int
+    audience: bytes
+    sealed: bytes
+    created_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A mail that can leave."""
+
+    mail: _Due
+    parcel: Parcel
+
+    @property
+    def recipient(self) -> EmailAddress:
+        return self.parcel.envelope.recipient
 
 
 class Sender:
@@ -47,98 +94,134 @@ class Sender:
         self._sender = sender
         self._pace = Pace(pace)
         self._rests_until: datetime | None = None
+        self._learned: defaultdict[_Fate, list[int]] = defaultdict(list)  # until it is written down
 
     def send_due(self, at: datetime) -> int:
-        """Gather what waits and try every mail whose time has come; how many were tried."""
+        """Gather what waits and deal with every mail whose time has come; how many."""
         gather(at)
-        tried = 0
-        while self.send_one(at):
-            tried += 1
+        dealt_with = 0
+        while batch := self.send_batch(at):
+            dealt_with += batch
         self.close()
-        return tried
+        return dealt_with
 
-    def send_one(self, at: datetime) -> bool:
-        """Try the next mail whose time has come; False when there is none, or no server listens to us."""
+    def send_batch(self, at: datetime, most: int = MOST, goes_on: Callable[[], bool] = always) -> int:
+        """Deal with at most `most` mails whose time has come; how many. With none, or none while no server listens.
+
+        Once `goes_on` says no, what has not begun to leave is given back.
+        """
+        self._write_down(at)
         if self._rests_until and at < self._rests_until:
-            return False
-        while mail := Mail.objects.filter(state=MailState.WAITING, next_attempt_at__lte=at).order_by(*ORDER).first():
-            opened = _open(mail, at)
-            if opened and self._is_its_turn(mail, opened.mailbox, at) and _claim(mail, at):
-                self._try(mail, opened, at)
-                return True
-        return False
+            return 0
+        rows = _due(at).order_by("next_attempt_at", "pk").values_list(*_Due._fields)[:most]
+        mails = [_Due._make(row) for row in rows]
+        if not mails:
+            return 0
+        ready, fates = self._sort_out(mails, at)
+        mine = _take_up(ready, fates, at)
+        self._hand_over([one for one in ready if one.mail.pk in mine], at, goes_on)
+        return len(mine)
 
     def close(self) -> None:
-        """Close the connection; the next mail opens another."""
+        """Close the connections; the next mail opens another."""
         self._transport.close()
 
-    def _is_its_turn(self, mail: Mail, mailbox: EmailAddress, at: datetime) -> bool:
-        slot = self._pace.slot(mail.pk, mailbox.domain, at)
-        if slot > at:
-            _mine(mail).update(next_attempt_at=slot)
-        return slot <= at
+    def _sort_out(self, mails: Sequence[_Due], at: datetime) -> tuple[list[_Ready], _Fates]:
+        """Those that can leave, and the fate of those that must not, cannot, or not yet."""
+        key = settings.KEYS.site_key("mail")
+        identifiers = Identifiers(key)
+        fates: defaultdict[_Fate, list[int]] = defaultdict(list)
+        opened: list[_Ready] = []
+        for mail in mails:
+            found = self._make_ready(mail, identifiers.of(mail.pk), key, at)
+            if isinstance(found, _Ready):
+                opened.append(found)
+            else:
+                fates[found].append(mail.pk)
+        silenced = silenced_among([one.recipient for one in opened])
+        ready = []
+        for one in opened:
+            if fate := self._held_back(one, silenced, at):
+                fates[fate].append(one.mail.pk)
+            else:
+                ready.append(one)
+        return ready, fates
 
-    def _try(self, mail: Mail, opened: _Opened, at: datetime) -> None:
-        self._pace.done(mail.pk)
-        envelope = Envelope(self._sender, opened.mailbox, at, _identifier(mail))
-        message = assemble(opened.text, envelope, eight_bit=self._transport.eight_bit)
-        answer = self._transport.hand_over(message, self._sender, opened.mailbox)
-        if answer.outcome == Outcome.UNREACHABLE:
-            self._rest(mail, answer, at)
-        else:
-            _write_down(mail, answer, at)
+    def _make_ready(self, mail: _Due, identifier: str, key: bytes, at: datetime) -> _Ready | _Fate:
+        if at - mail.created_at > OLDEST:
+            return _GIVEN_UP
+        try:
+            tidings = Tidings.unsealed(key, bytes(mail.sealed))
+            envelope = Envelope(self._sender, tidings.mailbox, at, identifier)
+            return _Ready(mail, pack(tidings.text(at), envelope, eight_bit=self._transport.eight_bit))
+        except InvalidTag:  # another key, or no sealed text at all
+            log.error("mail %d cannot be opened with the mail key; it is given up", mail.pk)
+            return _GIVEN_UP
+        except Exception:  # whatever is wrong with one mail, the others must leave
+            log.exception("mail %d cannot be made ready; it waits", mail.pk)
+            return _Fate(next_attempt_at=at + FAULT_PAUSE)
 
-    def _rest(self, mail: Mail, answer: Answer, at: datetime) -> None:
-        """The mail server does not listen to us: that is no mailbox's fault, so the attempt does not count."""
+    def _held_back(self, one: _Ready, silenced: Collection[EmailAddress], at: datetime) -> _Fate | None:
+        if one.recipient in silenced:
+            return _Fate(MailState.SILENCED)
+        slot = self._pace.slot(one.mail.pk, one.recipient.domain, at)
+        return _Fate(next_attempt_at=slot) if slot > at else None
+
+    def _hand_over(self, ready: Sequence[_Ready], at: datetime, goes_on: Callable[[], bool]) -> None:
+        answers = self._transport.hand_over([one.parcel for one in ready], goes_on)
+        for one, answer in zip(ready, answers, strict=True):
+            if fate := _fate(one.mail, answer, at):
+                self._learned[fate].append(one.mail.pk)
+            if answer.outcome == Outcome.UNREACHABLE:
+                self._rest(answer, at)
+        self._write_down(at)
+
+    def _rest(self, answer: Answer, at: datetime) -> None:
         self._rests_until = at + REST
-        Mail.objects.filter(pk=mail.pk).update(attempts=F("attempts") - 1, next_attempt_at=at + REST)
+        self._pace.forget()
         log.error("the mail server cannot be reached, or refuses us (code %s); mails wait", answer.code)
 
+    def _write_down(self, at: datetime) -> None:
+        """What became of mails; kept in memory until the record has it, or they would leave again."""
+        if self._learned:
+            _settle(self._learned, at)
+            self._learned.clear()
 
-ORDER = ("next_attempt_at", "pk")
 
-
-def _open(mail: Mail, at: datetime) -> _Opened | None:
-    """The mail's address and words; None after ending one that must not, or cannot, leave any more."""
-    try:
-        plain = json.loads(unseal(settings.KEYS.site_key("mail"), bytes(mail.sealed), "mail"))
-    except (InvalidTag, ValueError):  # another key, or no sealed text at all
-        log.error("mail %d cannot be opened with the mail key; it is given up", mail.pk)
-        _end(mail, MailState.BOUNCED, at)
-        return None
-    mailbox = EmailAddress(plain.pop("mailbox"))
-    if is_silenced(mailbox):
-        _end(mail, MailState.SILENCED, at)
-        return None
-    if at - mail.created_at > OLDEST:
-        _end(mail, MailState.BOUNCED, at)
-        return None
-    return _Opened(mailbox, Text(**plain))
+def _due(at: datetime) -> QuerySet[Mail]:
+    return Mail.objects.filter(state=MailState.WAITING, next_attempt_at__lte=at)
 
 
 @transaction.atomic
-def _claim(mail: Mail, at: datetime) -> bool:
-    """Write the attempt down before it is made; False when another process did first."""
-    if not _mine(mail).update(attempts=F("attempts") + 1, next_attempt_at=at + DAY):
-        return False
-    Mailed.objects.update_or_create(audience=bytes(mail.audience), defaults={"at": at})
-    mail.attempts += 1
-    return True
+def _take_up(ready: Sequence[_Ready], fates: _Fates, at: datetime) -> set[int]:
+    """Write the attempts down before they are made, and what else becomes of mails; the mails that are ours to try."""
+    seen = [one.mail.pk for one in ready] + [pk for pks in fates.values() for pk in pks]
+    mine = set(among(_due(at), seen).select_for_update(skip_locked=True).values_list("pk", flat=True))
+    _settle({fate: mine.intersection(pks) for fate, pks in fates.items()}, at)
+    leaving = mine.intersection(one.mail.pk for one in ready)
+    among(Mail.objects.all(), leaving).update(attempts=F("attempts") + 1, next_attempt_at=at + DAY)
+    claim_day("post_mail", leaving, at, unless_since=at)
+    return mine
 
 
-def _mine(mail: Mail) -> QuerySet[Mail]:
-    """The mail as we saw it, unless another process has taken it up meanwhile."""
-    return Mail.objects.filter(pk=mail.pk, state=MailState.WAITING, next_attempt_at=mail.next_attempt_at)
+@transaction.atomic
+def _settle(fates: _Fates, at: datetime) -> None:
+    for fate, pks in fates.items():
+        among(Mail.objects.filter(state=MailState.WAITING), pks).update(**fate.changes(at))
 
 
-def _write_down(mail: Mail, answer: Answer, at: datetime) -> None:
+def _fate(mail: _Due, answer: Answer, at: datetime) -> _Fate | None:
+    """What the answer means for the mail; None where nobody knows: it stays claimed for a day, as after a crash."""
+    attempts = mail.attempts + 1
     if answer.outcome == Outcome.TAKEN:
-        _end(mail, MailState.SENT, at, answer.code)
-    elif answer.outcome == Outcome.REFUSED or mail.attempts >= ATTEMPTS:
-        _end(mail, MailState.BOUNCED, at, answer.code)
-    elif answer.outcome == Outcome.LATER:
-        Mail.objects.filter(pk=mail.pk).update(next_attempt_at=at + pause(mail.attempts), reply_code=answer.code)
-    # UNKNOWN: it stays claimed for a day, as after a crash.
+        return _Fate(MailState.SENT, code=answer.code)
+    if answer.outcome == Outcome.REFUSED or (answer.outcome == Outcome.LATER and attempts >= ATTEMPTS):
+        return _Fate(MailState.BOUNCED, code=answer.code)
+    if answer.outcome == Outcome.LATER:
+        return _Fate(next_attempt_at=at + pause(attempts), code=answer.code)
+    if answer.outcome == Outcome.UNREACHABLE:  # that is no mailbox's fault
+        return _Fate(next_attempt_at=at + REST, counts=False)
+    return _Fate(next_attempt_at=at, counts=False) if answer.outcome == Outcome.UNTRIED else None
 
 
 def pause(attempts: int) -> timedelta:
@@ -146,13 +229,11 @@ def pause(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << 2 * (attempts - 1)), LONGEST_PAUSE)
 
 
-def _end(mail: Mail, state: MailState, at: datetime, code: int | None = None) -> None:
-    """The mail has left or is given up: what it said and to whom is emptied."""
-    Mail.objects.filter(pk=mail.pk, state=MailState.WAITING).update(
-        state=state, sealed=b"", ended_at=at, reply_code=code
-    )
+def fitting(size: int, took: timedelta) -> int:
+    """How many mails to take up next, when `size` of them took that long: what leaves in a moment, and no more.
 
-
-def _identifier(mail: Mail) -> str:
-    """The same for every attempt at a mail, and nothing that can be counted: the nonce of what is sealed."""
-    return bytes(mail.sealed)[:12].hex()
+    For a crash leaves in doubt all that were taken up, and they wait for a day.
+    """
+    if took > MOMENT:
+        return max(FEWEST, size // 2)
+    return min(MOST, size * 2) if took < MOMENT / 2 else size

@@ -6,11 +6,13 @@ from datetime import datetime
 from django.db import transaction
 
 from undersigned.ledger.entries import NewEntry, append
-from undersigned.ledger.models import Event, Log
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Log
 from undersigned.letters.audit import Actor, record
 from undersigned.letters.models import Letter, Publication, SignOns, Way
 from undersigned.letters.stages import NotFrozenYet, move, set_sign_ons
 from undersigned.lib.clock import instant_of
+from undersigned.lib.faults import Faults
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.releases.models import Release
 
@@ -92,9 +94,18 @@ def next_due(at: datetime) -> Release | None:
 
 
 def release_due(at: datetime) -> list[Letter]:
-    """Release every letter whose moment has come; two workers cannot release the same one."""
+    """Release every letter whose moment has come; two workers cannot release the same one.
+
+    A fault in one release holds up no other; all faults rise together when every letter has had its turn.
+    """
     due = Release.objects.filter(state=Release.State.SCHEDULED, instant__lte=at).order_by("instant")
-    return [release.letter for release in due if _release(release, at)]
+    released, faults = [], Faults("releases")
+    for release in due:
+        with faults.set_aside():
+            if _release(release, at):
+                released.append(release.letter)
+    faults.rise()
+    return released
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from undersigned.letters.models import Letter, Version
 from undersigned.lib.addresses import EmailAddress
@@ -88,8 +88,18 @@ def take_in(at: datetime, limit: int = BATCH) -> int:
 
     Whoever else does the same at this moment takes others. What takes time is done before the transaction.
     """
+    return _take_in_of(Arrival.objects.filter(is_slow=False), at, limit)
+
+
+def take_in_slow(at: datetime, limit: int, wait: timedelta | None = None) -> int:
+    """The same with arrivals of the slower queue that have waited their time, SLOW_WAIT unless `wait` is given."""
+    waited = at - (settings.SLOW_WAIT if wait is None else wait)
+    return _take_in_of(Arrival.objects.filter(is_slow=True, arrived_at__lte=waited), at, limit)
+
+
+def _take_in_of(arrivals: QuerySet[Arrival], at: datetime, limit: int) -> int:
     waiting = Q(held_until=None) | Q(held_until__lte=at)
-    found = list(Arrival.objects.filter(waiting, is_slow=False).order_by("id")[:limit])
+    found = list(arrivals.filter(waiting).order_by("id")[:limit])
     opened = _open(found)
     return _hold([arrival.pk for arrival in found if arrival.pk not in opened], at) + _take_in(opened, at)
 

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from undersigned.letters.models import Letter, Publication
+from undersigned.letters.stages import LetterIsArchived
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.post import outbox
 from undersigned.signing.listing import list_
@@ -74,12 +76,13 @@ def confirm_by_code(signature: UUID, code: str, at: datetime) -> Confirmed | Ref
 def _confirm(batch: Sequence[UUID], at: datetime) -> list[Confirmed | Refusal]:
     found = {row.pk: row for row in Signature.objects.select_for_update().filter(pk__in=batch)}
     stands = _standing(list(found.values()))
-    answers = [_answer(found.get(one), stands, at) for one in batch]
+    over = _archived(list(found.values()))
+    answers = [_answer(found.get(one), stands, over, at) for one in batch]
     first = [row for row in found.values() if row.state == State.CONFIRMED and row.confirmed_at == at]
     waiting = [row.pk for row in first if row.kind != Kind.SUPPORTER]
     Signature.objects.filter(pk__in=waiting).update(state=State.CONFIRMED, confirmed_at=at)
     list_([row for row in first if row.kind == Kind.SUPPORTER], at)
-    _forget_repeats([row for row in found.values() if row.state == State.PENDING])
+    _forget_repeats([row for row in found.values() if row.state == State.PENDING and row.letter_id not in over])
     ConfirmationCode.objects.filter(pk__in=[row.pk for row in first]).delete()
     outbox.take_back([row.pk for row in first])
     return answers
@@ -94,11 +97,21 @@ def _standing(pending: Sequence[Signature]) -> dict[tuple[UUID, bytes], UUID]:
     return {(letter, bytes(person)): pk for letter, person, pk in found if person}
 
 
-def _answer(row: Signature | None, stands: dict[tuple[UUID, bytes], UUID], at: datetime) -> Confirmed | Refusal:
+def _archived(rows: Sequence[Signature]) -> set[UUID]:
+    """The letters of these sign-ons that take nothing any more; the clock lets what is pending under them lapse."""
+    letters = Letter.objects.filter(pk__in={row.letter_id for row in rows}, publication=Publication.ARCHIVED)
+    return set(letters.values_list("pk", flat=True))
+
+
+def _answer(
+    row: Signature | None, stands: dict[tuple[UUID, bytes], UUID], over: set[UUID], at: datetime
+) -> Confirmed | Refusal:
     if row is None or row.state not in (State.PENDING, *STANDING):
         return NothingToConfirm()
     if row.state in STANDING:
         return Confirmed(row.pk, _outcome(row))
+    if row.letter_id in over:
+        return LetterIsArchived()
     person = (row.letter_id, bytes(row.person_digest)) if row.person_digest else None
     if person and person in stands:
         return Confirmed(stands[person], Outcome.STOOD_BEFORE)

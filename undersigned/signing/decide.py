@@ -4,11 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from undersigned.ledger.entries import undo
-from undersigned.ledger.models import Event
+from undersigned.ledger.events import Event
 from undersigned.letters.audit import Actor, record
-from undersigned.letters.stages import touch
+from undersigned.letters.models import Publication
+from undersigned.letters.stages import LetterIsArchived, touch
 from undersigned.lib.addresses import registrable_domain
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.post import outbox
@@ -76,16 +78,18 @@ def accept(signature: Signature, by: Actor, at: datetime, evidence: str = "") ->
     domain, the desk says in `evidence` how it made sure of the authority, and that stays on record.
     """
     row = _undecided(signature)
+    _refuse_when_over(row)
     if row.kind == Kind.ORGANISATION:
         _refuse_without_authority(row, None, evidence)
         identity = identity_of(row)
-        row.organisation = find(identity) or enter(identity, at)
+        row.organisation = find(identity) or row.organisation or enter(identity, at)
         learn(row.organisation, identity)
         _refuse_listed_already(row, row.organisation)
         row.save(update_fields=["organisation"])
     if evidence.strip():
         Attestation.objects.create(signature=row, actor=by.name, evidence=evidence.strip(), at=at)
     list_([row], at)
+    _end_asking(row)
     _tell(row, "listed", {"link": private_link(row.pk, at)}, at)
     record(row.letter, by, "sign-on accepted", at, signature=str(row.pk), evidence=evidence)
     touch({row.letter_id})
@@ -115,6 +119,7 @@ def merge(signature: Signature, organisation: Organisation, by: Actor, at: datet
     if row.kind != Kind.ORGANISATION or row.state not in (State.CONFIRMED, State.LISTED):
         raise DecidedMeanwhile
     if row.state == State.CONFIRMED and not _is_listed(row, organisation):
+        _refuse_when_over(row)
         _refuse_without_authority(row, organisation, evidence)
     learn(organisation, identity_of(row) if evidence.strip() else replace(identity_of(row), website=""))
     record(row.letter, by, "sign-on merged", at, signature=str(row.pk), organisation=organisation.pk)
@@ -144,7 +149,17 @@ def _accept_as(row: Signature, organisation: Organisation, by: Actor, at: dateti
     if evidence.strip():
         Attestation.objects.create(signature=row, actor=by.name, evidence=evidence.strip(), at=at)
     list_([row], at)
+    _end_asking(row)
     _tell(row, "listed", {"link": private_link(row.pk, at)}, at)
+
+
+def _end_asking(row: Signature) -> None:
+    """Whoever is listed by another sign-on than the one that a sheet brought is not asked any more."""
+    same = Q(organisation=row.organisation) if row.organisation else Q(person_digest=row.person_digest)
+    asked = Signature.objects.filter(same, letter=row.letter_id, state=State.ASKED)
+    ids = list(asked.values_list("pk", flat=True))
+    outbox.take_back(ids)
+    Signature.objects.filter(pk__in=ids).delete()
 
 
 def _end_as_merged(row: Signature, at: datetime) -> None:
@@ -161,6 +176,12 @@ def _undecided(signature: Signature) -> Signature:
     if row.state != State.CONFIRMED:
         raise DecidedMeanwhile
     return row
+
+
+def _refuse_when_over(row: Signature) -> None:
+    """An archived letter lists nobody any more; refusing a sign-on, and merging it away, still ends it."""
+    if row.letter.publication == Publication.ARCHIVED:
+        raise LetterIsArchived
 
 
 def _refuse_without_authority(row: Signature, organisation: Organisation | None, evidence: str) -> None:

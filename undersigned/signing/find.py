@@ -31,7 +31,7 @@ def send_links(letter: Letter, mailbox: EmailAddress, language: str, at: datetim
 @transaction.atomic
 def send_link_again(signature: Signature, at: datetime) -> bool:
     """Mail a new link to the mailbox of a sign-on whose link expired; False where the server can no longer read it."""
-    mailbox = mailbox_of(signature.pk) if signature.state in (State.PENDING, *STANDING) else None
+    mailbox = mailbox_of(signature.pk) if signature.state in (State.ASKED, State.PENDING, *STANDING) else None
     if mailbox is None:
         return False
     facts = {"link": private_link(signature.pk, at)}

@@ -10,7 +10,8 @@ from django.db import connection
 from django.db.models import F
 
 from undersigned.ledger.entries import NewEntry, append
-from undersigned.ledger.models import Event, Log, Tallied
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.models import Log
 from undersigned.letters.models import Letter, Version
 from undersigned.lib.sealing import seal_to_coalition, unseal
 from undersigned.signing.models import Mailbox, Signatory, Signature, State, Visibility

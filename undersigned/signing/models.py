@@ -107,6 +107,7 @@ class Signature(models.Model):
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
     listed_at = models.DateTimeField(null=True)
+    receipted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     reminders = models.PositiveSmallIntegerField(default=0)
 
@@ -137,6 +138,11 @@ class Signature(models.Model):
             models.Index(fields=["letter", "state", "kind", "-listed_at"], name="signatures_by_state"),
             models.Index(fields=["letter", "country"], condition=models.Q(state="listed"), name="listed_by_country"),
             models.Index(fields=["created_at"], condition=models.Q(state="pending"), name="signatures_pending"),
+            models.Index(
+                fields=["listed_at"],
+                condition=models.Q(state="listed", visibility="public", receipted_at=None, confirmed_at__isnull=False),
+                name="receipts_due",
+            ),
         ]
 
     def __str__(self) -> str:

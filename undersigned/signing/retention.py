@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from undersigned.ledger.entries import close
+from undersigned.letters.models import Publication
 from undersigned.letters.stages import touch
 from undersigned.post import outbox
 from undersigned.signing.arrivals import forget_arrivals
@@ -35,10 +36,12 @@ def remind(at: datetime, after: Sequence[timedelta] | None = None) -> int:
 
 @transaction.atomic
 def lapse(at: datetime, after: timedelta | None = None) -> int:
-    """Let sign-ons that nobody confirmed lapse, and erase them whole; how many."""
+    """Let sign-ons lapse that nobody confirmed in time, or before the letter was archived; erase them; how many."""
     before = at - (settings.LAPSE if after is None else after)
-    due = Signature.objects.select_for_update(skip_locked=True).filter(state=State.PENDING, created_at__lte=before)
-    ids = list(due.order_by("created_at").values_list("pk", flat=True)[:BATCH])
+    pending = Signature.objects.select_for_update(skip_locked=True, of=("self",)).filter(state=State.PENDING)
+    late = pending.filter(created_at__lte=before).order_by("created_at")
+    over = pending.filter(letter__publication=Publication.ARCHIVED)
+    ids = list({*late.values_list("pk", flat=True)[:BATCH], *over.values_list("pk", flat=True)[:BATCH]})
     outbox.take_back(ids)
     Signature.objects.filter(pk__in=ids).update(state=State.LAPSED, ended_at=at)
     erase(ids)

@@ -122,6 +122,18 @@ def parse(fields: Mapping[str, str], kind: str, language: str, terms: Terms, inv
     return SignOn(terms.letter, terms.digest, kind, language, mailbox, None if hidden else card, sealed, invited_by)
 
 
+def parse_answer(fields: Mapping[str, str], kind: str, terms: Terms) -> Card:
+    """The card of somebody who was asked and signs, with their consent; their mailbox is known. Refused as above."""
+    if kind not in terms.kinds:
+        raise Refused([NotTaken()])
+    form = Reading(fields)
+    card = _card(form, kind, terms)
+    _check_consent(form, kind, terms)
+    if form.refusals or card is None:
+        raise Refused(form.refusals)
+    return card
+
+
 def parse_card(fields: Mapping[str, str], kind: str, terms: Terms) -> Card:
     """The card of a correction; Refused with everything that is wrong, field by field."""
     form = Reading(fields)

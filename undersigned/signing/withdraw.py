@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from undersigned.ledger.entries import undo
-from undersigned.ledger.models import Event
+from undersigned.ledger.events import Event
 from undersigned.letters.stages import touch
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.sealing import unseal
@@ -46,8 +46,9 @@ def withdraw(batch: Sequence[UUID], at: datetime, event: Event = Event.WITHDRAWN
 @transaction.atomic
 def not_me(signature: UUID, at: datetime) -> bool:
     """Delete a sign-on that the owner of its mailbox never made; False when there is nothing unconfirmed to delete."""
-    pending = Signature.objects.select_for_update().filter(pk=signature, state=State.PENDING)
-    return bool(withdraw(list(pending.values_list("pk", flat=True)), at))
+    unconfirmed = (State.ASKED, State.PENDING)
+    found = Signature.objects.select_for_update().filter(pk=signature, state__in=unconfirmed)
+    return bool(withdraw(list(found.values_list("pk", flat=True)), at))
 
 
 def erase(signatures: Sequence[UUID]) -> None:

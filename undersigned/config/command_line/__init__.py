@@ -25,11 +25,15 @@ COMMANDS = {
     "letter": "letters",
     "signatories": "signatories",
     "release": "releases",
+    "story": "stories",
+    "kit": "kits",
+    "log": "log",
+    "site": "site",
     "backup": "records",
     "restore": "records",
 }
-WITHOUT_DJANGO = {"demo"}
-"""Commands that settle first where the data is; all others find the settings ready."""
+WITHOUT_DJANGO = {"demo", "log"}
+"""Commands that settle first where the data is, or need none; all others find the settings ready."""
 
 
 class Commands(click.Group):

@@ -13,9 +13,12 @@ from django.db import connection
 from undersigned.config.command_line.keys import SITE_KEYS
 from undersigned.config.mailing import make_transport, own_address
 from undersigned.config.migrating import refuse_other_shape
+from undersigned.kit.fonts import missing
+from undersigned.ledger import head
+from undersigned.ledger.models import Log
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
-from undersigned.post.transport import SmtpTransport
+from undersigned.post.smtp import SmtpTransport
 
 FREE_BYTES = 1024**3
 DRIFT_SECONDS = 5
@@ -62,6 +65,17 @@ def _letter_keys() -> str:
     return f"{len(letters)} letters"
 
 
+def _logs() -> str:
+    """Each opened log can be signed on: its keys are there, and its published head is the beginning of it."""
+    logs = list(Log.objects.filter(opened_at__isnull=False))
+    for log in logs:
+        keys = head.keys_of(log)
+        if keys.periods():
+            keys.signers()
+        head.refuse_unless_it_continues(log, head.published(head.folder_of(log), keys))
+    return f"{len(logs)} opened"
+
+
 def _database() -> str:
     refuse_other_shape()
     return connection.vendor
@@ -94,6 +108,14 @@ def _disk() -> str:
     return f"{free // 1024**3} GB are free"
 
 
+def _fonts() -> str:
+    tags = {tag for languages in Letter.objects.values_list("languages", flat=True) for tag in languages}
+    absent = missing(tags)
+    if absent:
+        raise NotInOrder(f"kits cannot be made without {', '.join(absent)} (Debian: fonts-noto-core, fonts-noto-cjk)")
+    return f"all that {len(tags)} languages need"
+
+
 def _public_folder() -> str:
     if not settings.PUBLIC_ROOT.exists():
         raise NotInOrder(f"{settings.PUBLIC_ROOT} is not there yet; the worker bakes it")
@@ -105,8 +127,10 @@ CHECKS: dict[str, Callable[[], str]] = {
     "keys": _keys,
     "database": _database,
     "keys of letters": _letter_keys,
+    "logs": _logs,
     "mail": _mail,
     "time": _time,
     "disk": _disk,
+    "fonts": _fonts,
     "public folder": _public_folder,
 }

@@ -3,10 +3,15 @@
 from pathlib import Path
 
 import click
+from django.db import transaction
 
 from undersigned.config.command_line.asking import COMMAND_LINE, letter_called
+from undersigned.kit.keep import keep
+from undersigned.kit.press import read as read_press
+from undersigned.letters.folder import MANIFEST
 from undersigned.letters.freeze import freeze
 from undersigned.letters.import_ import import_folder
+from undersigned.letters.manifest import read as read_manifest
 from undersigned.letters.models import SignOns
 from undersigned.letters.stages import set_sign_ons
 from undersigned.lib.clock import now
@@ -20,9 +25,14 @@ def letter() -> None:
 @letter.command("import")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def import_(folder: Path) -> None:
-    """Import FOLDER: letter.toml and one text per language (letter.LANG.md or letter.LANG.docx)."""
-    imported = import_folder(folder, COMMAND_LINE, now())
-    for note in imported.notes:
+    """Import FOLDER: letter.toml, a text per language (letter.LANG.md or letter.LANG.docx), and kit/ for the press."""
+    terms = read_manifest(folder / MANIFEST) if (folder / MANIFEST).is_file() else None
+    press = read_press(folder, terms.languages if terms else ())  # refused before anything is stored
+    with transaction.atomic():
+        imported = import_folder(folder, COMMAND_LINE, now())
+        if press.releases or press.pictures:
+            keep(imported.letter, press, COMMAND_LINE, now())
+    for note in (*imported.notes, *press.notes):
         click.echo(f"note: {note}")
     for gap in imported.gaps:
         click.echo(f"gap: {gap}")

@@ -6,6 +6,8 @@ import click
 
 from undersigned.config import backing_up
 from undersigned.config.migrating import bring_up_to_date
+from undersigned.ledger.models import Log
+from undersigned.ledger.publish import publish
 from undersigned.lib.clock import now
 from undersigned.pages.bakery import bake_all
 
@@ -26,7 +28,8 @@ def backup(file: Path, keys: Path | None) -> None:
     """Write the whole record into FILE, encrypted to the coalition's key.
 
     Keys are not in it: keep them apart (--keys), since who has both can read mailboxes.
-    The public folder is not in it either: it is baked anew from the record.
+    The public folder is not in it either: it is baked anew from the record. Keep what is in “logs” beside it all the
+    same: it tells whether a record that is restored is older than what was published.
     """
     backing_up.back_up(file)
     click.echo(f"{file}: {file.stat().st_size} bytes, encrypted to the coalition's key")
@@ -56,4 +59,6 @@ def restore(file: Path, identity: Path, keys: Path | None, replace: bool) -> Non
     backing_up.restore(file, identity, replace=replace)
     bring_up_to_date()
     bake_all(now())
+    for log_id in Log.objects.filter(opened_at__isnull=False).values_list("pk", flat=True):
+        publish(log_id)
     click.echo("The record is back, and the public folder is baked from it.")

@@ -17,6 +17,7 @@ from undersigned.letters.inline import inline_html
 from undersigned.letters.models import AuditRecord, Letter
 from undersigned.lib import languages
 from undersigned.lib.countries import label_name
+from undersigned.stories.models import Story, StoryRecord
 
 register = template.Library()
 
@@ -64,20 +65,38 @@ def subject_tag(letter: Letter) -> str:
 
 
 @register.filter
+def of(mapping: dict[str, object], key: str) -> object:
+    """What `mapping` has for `key`; empty where it has nothing."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def told(refusals: dict[str, list[str]], field: str) -> list[str]:
+    """The refusals of one field."""
+    return refusals.get(field, [])
+
+
+@register.filter
+def headline(story: Story) -> str:
+    """The story's headline in the language of the page, if it has it; its address where it has none yet."""
+    return story.headline_in(html_tag(translation.get_language() or "en"))
+
+
+@register.filter
 def waiting(letter: Letter) -> int:
     """How many sign-ons and corrections wait for the desk."""
     return waiting_of(letter)
 
 
 @register.filter
-def sentence(record: AuditRecord) -> str:
+def sentence(record: AuditRecord | StoryRecord) -> str:
     """What a record of the audit trail says."""
     return audit.sentence(record)
 
 
 @register.filter
-def who(record: AuditRecord) -> str:
-    """Who acted: a desk user by name, the clock or the command line in the words of the page."""
+def who(record: AuditRecord | StoryRecord) -> str:
+    """Who acted: a desk user by name, the clock, the command line or a signatory in the words of the page."""
     return str(ACTORS.get(record.actor, record.actor)) if record.user_id is None else record.actor
 
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('letters', '0002_letter_gains_share_and_follows'),
-        ('pages', '0003_referral'),
+        ('pages', '0004_referral'),
         ('signing', '0001_initial'),
     ]
 

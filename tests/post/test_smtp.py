@@ -1,4 +1,4 @@
-"""Handing over to a real mail server that behaves, and to one that does not; and into a folder."""
+"""Handing over to mail servers that behave, and to some that do not."""
 
 import asyncio
 import socket
@@ -14,14 +14,17 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from tests.post.certificate import make_certificate
-from tests.post.post_office import FROM, note, read, words
+from tests.post.post_office import FROM, addresses, note, read, words
 from tests.stage import DAY, MINUTE, NOON
 from undersigned.lib.addresses import EmailAddress
-from undersigned.post import message
+from undersigned.post import wire
+from undersigned.post.message import trial
 from undersigned.post.models import Mail, MailState
 from undersigned.post.outbox import put
 from undersigned.post.sender import Sender
-from undersigned.post.transport import FolderTransport, Outcome, Server, SmtpTransport
+from undersigned.post.smtp import Server, SmtpTransport
+from undersigned.post.transport import Answer, Outcome
+from undersigned.post.wire import Parcel
 
 SOMI = EmailAddress.parse("somi@mail.example")
 
@@ -45,7 +48,8 @@ class Sink:
     ) -> str:
         if self.rcpt == "hang up":
             hang_up(server)
-        envelope.rcpt_tos.append(address)
+        if self.rcpt.startswith("250"):
+            envelope.rcpt_tos.append(address)
         return self.rcpt
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
@@ -74,22 +78,36 @@ def serving(sink: Sink, **options: Any) -> Iterator[int]:
         controller.stop()
 
 
-def to(port: int, security: str = "none", user: str = "", password: str = "") -> SmtpTransport:
-    return SmtpTransport(Server("localhost" if security != "none" else "127.0.0.1", port, security, user, password), 5)
+def to(port: int, security: str = "none", user: str = "", password: str = "", lines: int = 1) -> SmtpTransport:
+    host = "localhost" if security != "none" else "127.0.0.1"
+    return SmtpTransport(Server(host, port, security, user, password), lines, timeout_seconds=5)
 
 
-def raw(to: EmailAddress = SOMI) -> bytes:
-    return message.assemble(message.trial(), message.Envelope(FROM, to, NOON), eight_bit=False)
+def parcel(to: EmailAddress = SOMI) -> Parcel:
+    return wire.pack(trial(), wire.Envelope(FROM, to, NOON), eight_bit=False)
+
+
+def parcels(count: int) -> list[Parcel]:
+    return [parcel(EmailAddress.parse(address)) for address in addresses(count)]
+
+
+def one(transport: SmtpTransport, to: EmailAddress = SOMI) -> Answer:
+    [answer] = transport.hand_over([parcel(to)])
+    return answer
 
 
 def test_a_mail_server_takes_several_mails_over_one_connection() -> None:
     sink = Sink()
     with serving(sink) as port:
         transport = to(port)
-        answers = [transport.hand_over(raw(), FROM, SOMI) for _ in range(3)]
+        answers = [*transport.hand_over(parcels(2)), one(transport)]
         transport.close()
     assert {(answer.outcome, answer.code) for answer in answers} == {(Outcome.TAKEN, 250)}
-    assert [envelope.rcpt_tos for envelope in sink.taken] == [["somi@mail.example"]] * 3
+    assert [envelope.rcpt_tos for envelope in sink.taken] == [
+        ["person0@mail.example"],
+        ["person1@mail.example"],
+        ["somi@mail.example"],
+    ]
     assert len({envelope.mail_from for envelope in sink.taken}) == 1
 
 
@@ -109,7 +127,7 @@ def test_a_mail_server_takes_several_mails_over_one_connection() -> None:
 def test_what_a_mail_server_answers_is_understood(sink: Sink, outcome: Outcome, code: int | None) -> None:
     with serving(sink) as port:
         transport = to(port)
-        answer = transport.hand_over(raw(), FROM, SOMI)
+        answer = one(transport)
         transport.close()
     assert (answer.outcome, answer.code) == (outcome, code)
 
@@ -118,24 +136,24 @@ def test_after_a_broken_connection_the_next_mail_opens_another() -> None:
     sink = Sink(rcpt="hang up")
     with serving(sink) as port:
         transport = to(port)
-        transport.hand_over(raw(), FROM, SOMI)
+        one(transport)
         sink.rcpt = "250 OK"
-        assert transport.hand_over(raw(), FROM, SOMI).outcome == Outcome.TAKEN
+        assert one(transport).outcome == Outcome.TAKEN
         transport.close()
 
 
 def test_where_nobody_listens_no_mailbox_is_blamed() -> None:
     with serving(Sink()) as port:
         pass
-    assert to(port).hand_over(raw(), FROM, SOMI).outcome == Outcome.UNREACHABLE
+    assert one(to(port)).outcome == Outcome.UNREACHABLE
 
 
 def test_a_local_part_beyond_ascii_goes_to_a_server_that_takes_it() -> None:
     mailbox, sink = EmailAddress.parse("소미@mail.example"), Sink()
     with serving(sink, enable_SMTPUTF8=True) as port:
         transport = to(port)
-        assert transport.hand_over(raw(mailbox), FROM, mailbox).outcome == Outcome.TAKEN
-        assert transport.hand_over(raw(), FROM, SOMI).outcome == Outcome.TAKEN
+        assert one(transport, mailbox).outcome == Outcome.TAKEN
+        assert one(transport).outcome == Outcome.TAKEN
         transport.close()
     assert [envelope.rcpt_tos for envelope in sink.taken] == [["소미@mail.example"], ["somi@mail.example"]]
 
@@ -144,7 +162,7 @@ def test_a_local_part_beyond_ascii_is_refused_where_the_server_cannot_take_it() 
     mailbox, sink = EmailAddress.parse("소미@mail.example"), Sink()
     with serving(sink, enable_SMTPUTF8=False) as port:
         transport = to(port)
-        answer = transport.hand_over(raw(mailbox), FROM, mailbox)
+        answer = one(transport, mailbox)
         transport.close()
     assert (answer.outcome, answer.code, sink.taken) == (Outcome.REFUSED, 553, [])
 
@@ -170,16 +188,16 @@ def test_starttls_and_a_password_open_the_server(certified: ssl.SSLContext) -> N
     options = {"tls_context": certified, "require_starttls": True, "authenticator": authenticate, "auth_required": True}
     with serving(Sink(), **options) as port:
         transport = to(port, "starttls", "post", "secret")
-        assert transport.hand_over(raw(), FROM, SOMI).outcome == Outcome.TAKEN
+        assert one(transport).outcome == Outcome.TAKEN
         transport.close()
-        wrong = to(port, "starttls", "post", "wrong").hand_over(raw(), FROM, SOMI)
+        wrong = one(to(port, "starttls", "post", "wrong"))
     assert (wrong.outcome, wrong.code) == (Outcome.UNREACHABLE, 535)
 
 
 def test_a_server_without_starttls_is_told_nothing_when_starttls_is_wanted() -> None:
     sink = Sink()
     with serving(sink) as port:
-        assert to(port, "starttls").hand_over(raw(), FROM, SOMI).outcome == Outcome.UNREACHABLE
+        assert one(to(port, "starttls")).outcome == Outcome.UNREACHABLE
     assert not sink.taken
 
 
@@ -189,7 +207,7 @@ def test_a_certificate_that_nobody_vouches_for_is_not_accepted(
     monkeypatch.delenv("SSL_CERT_FILE")
     sink = Sink()
     with serving(sink, tls_context=certified, require_starttls=True) as port:
-        assert to(port, "starttls").hand_over(raw(), FROM, SOMI).outcome == Outcome.UNREACHABLE
+        assert one(to(port, "starttls")).outcome == Outcome.UNREACHABLE
     assert not sink.taken
 
 
@@ -215,16 +233,3 @@ def test_a_mail_that_meets_every_trouble_arrives_once_a_day_at_most() -> None:
     content = sink.taken[1].original_content
     assert content
     assert "123456" in words(read(content))
-
-
-# --- Into a folder ----------------------------------------------------------------------------------------------------
-
-
-def test_mails_in_a_folder_are_numbered_and_their_names_tell_nothing(tmp_path: Path) -> None:
-    folder = tmp_path / "mail"
-    for _ in range(3):
-        assert FolderTransport(folder).hand_over(raw(), FROM, SOMI).outcome == Outcome.TAKEN
-    assert sorted(path.name for path in folder.iterdir()) == ["000001.eml", "000002.eml", "000003.eml"]
-    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
-    assert folder.stat().st_mode & 0o777 == 0o700
-    assert read((folder / "000003.eml").read_bytes())["To"] == "somi@mail.example"

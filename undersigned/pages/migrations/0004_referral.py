@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pages', '0002_baked_gains_log_size'),
+        ('pages', '0003_bakedstory'),
     ]
 
     operations = [

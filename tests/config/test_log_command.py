@@ -1,0 +1,169 @@
+"""`undersigned log`: what a stranger runs without a record of their own, and what an operator runs."""
+
+import subprocess
+import sys
+from collections.abc import Generator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tests.ledger.paper import KEY, ORIGIN, head_over, lines, write_log
+from tests.ledger.published import folder_of, keys_of
+from tests.people import SOMI
+from tests.stage import NOON, sign_and_confirm
+from undersigned.config.command_line import undersigned
+from undersigned.config.worker import sequence_step
+from undersigned.ledger.models import Log
+from undersigned.ledger.note import NotANote, open_checkpoint
+from undersigned.letters.models import AuditRecord, Letter
+from undersigned.signing.models import Signature
+from undersigned.signing.receipts import receipt_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(undersigned, ["log", *map(str, arguments)])
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Generator[str]:
+    """The address at which the test's folder is served, by a server that is not ours."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Quiet(*args, directory=str(tmp_path))) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+# --- Verifying --------------------------------------------------------------------------------------------------------
+
+
+def test_a_log_that_is_as_it_must_be_is_told_with_what_that_shows_and_what_it_does_not(tmp_path: Path) -> None:
+    write_log(tmp_path, lines(300))
+    result = run("verify", tmp_path)
+    assert result.exit_code == 0
+    for words in (f"{ORIGIN}: 300 entries", "298 supporters", "none was cut out, changed", "every signatory is real"):
+        assert words in result.output
+    assert "The key was read from the log itself" in result.output
+    assert "were not compared" in result.output
+
+
+def test_with_a_key_and_a_head_of_one_s_own_nothing_is_taken_on_trust(tmp_path: Path) -> None:
+    write_log(tmp_path, lines(300))
+    kept = tmp_path / "kept"
+    kept.write_bytes(head_over(lines(100)))
+    result = run("verify", tmp_path, "--key", KEY.verifier.text, "--since", kept)
+    assert result.exit_code == 0
+    assert "begins with the checkpoint of 100 entries" in result.output
+    assert "read from the log itself" not in result.output
+
+
+def test_over_the_web_it_is_the_same(tmp_path: Path, web: str) -> None:
+    write_log(tmp_path / "ferry", lines(300))
+    for address in (f"{web}/ferry/", f"{web}/ferry/log", f"{web}/ferry/log/checkpoint"):
+        result = run("verify", address)
+        assert result.exit_code == 0, result.output
+        assert "300 entries" in result.output
+
+
+def test_a_log_that_is_not_as_it_must_be_ends_with_1(tmp_path: Path, web: str) -> None:
+    folder = write_log(tmp_path, lines(300))
+    (folder / "tile/0/000").write_bytes(bytes(8192))
+    for where in (tmp_path, web):
+        result = run("verify", where)
+        assert result.exit_code == 1
+        assert "NOT VERIFIED: tile/0/000" in result.output
+        assert "What this shows" not in result.output
+
+
+def test_a_log_that_cannot_be_read_ends_with_2(tmp_path: Path, web: str) -> None:
+    for where in (tmp_path, web, "http://127.0.0.1:1"):
+        assert run("verify", where).exit_code == 2
+    write_log(tmp_path, lines(3))
+    assert run("verify", tmp_path, "--key", "nonsense").exit_code == 2
+    assert run("verify", tmp_path, "--since", "/nowhere").exit_code == 2
+
+
+def test_a_stranger_needs_no_database_and_no_settings(tmp_path: Path) -> None:
+    write_log(tmp_path, lines(3))
+    code = (
+        "import sys; from undersigned.config.command_line import undersigned;"
+        f"undersigned(['log', 'verify', {str(tmp_path)!r}], standalone_mode=False);"
+        "sys.exit(any(name.startswith(('django.db', 'django.conf', 'undersigned.config.settings'))"
+        " or name.endswith('.models') for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={}, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "3 entries" in done.stdout
+
+
+def test_who_waits_for_two_seconds_sees_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_log(tmp_path, lines(600))
+    monkeypatch.setattr("undersigned.config.command_line.log.QUIET_SECONDS", 0)
+    result = run("verify", tmp_path)
+    assert result.exit_code == 0
+    assert "entries" in result.stderr
+
+
+# --- The keys ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log(letter: Letter) -> Log:
+    sequence_step(NOON)
+    return Log.objects.get(origin=letter.origin)
+
+
+def test_a_key_is_followed_by_another_one_and_retired(letter: Letter, log: Log) -> None:
+    [old] = keys_of(log).verifiers()
+    assert run("rotate", letter.slug).exit_code == 0
+    assert Letter.objects.get().revision > letter.revision  # the pages that name the keys are baked anew
+    raw = (folder_of(log) / "checkpoint").read_bytes()
+    both = keys_of(log).verifiers()
+    assert all(open_checkpoint(raw, [key]) for key in both)
+    result = run("rotate", letter.slug, "--retire")
+    assert f"retired: {old.text}" in result.output
+    with pytest.raises(NotANote):
+        open_checkpoint((folder_of(log) / "checkpoint").read_bytes(), [old])
+    assert (folder_of(log) / "keys.txt").read_text() == run("keys", letter.slug).output == keys_of(log).text
+    acts = AuditRecord.objects.filter(act__startswith="log key").order_by("pk").values_list("act", flat=True)
+    assert list(acts) == ["log key made", "log key retired"]
+    assert run("verify", folder_of(log)).exit_code == 0
+
+
+def test_the_only_key_is_not_retired(letter: Letter, log: Log) -> None:
+    result = run("rotate", letter.slug, "--retire")
+    assert result.exit_code == 1
+    assert len(keys_of(log).signers()) == 1
+
+
+# --- Receipts ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_receipt_is_checked(letter: Letter, tmp_path: Path) -> None:
+    signature = sign_and_confirm(SOMI, letter)
+    sequence_step(NOON)
+    found = receipt_of(Signature.objects.get(pk=signature.pk))
+    assert found
+    file = tmp_path / "receipt.json"
+    file.write_bytes(found.raw)
+    for arguments in ((), ("--key", found.keys[0].text)):
+        result = run("receipt", file, *arguments)
+        assert result.exit_code == 0
+        assert f"good: entry 2 of {letter.origin}" in result.output
+        assert SOMI.name in result.output
+        assert ("The key was read from the receipt itself" in result.output) == (not arguments)
+    assert run("receipt", file, "--key", KEY.verifier.text).exit_code == 1
+    file.write_bytes(found.raw.replace(b"supporter", b"person"))
+    assert run("receipt", file).exit_code == 1
+    assert run("receipt", file, "--key", "nonsense").exit_code == 2

@@ -1,0 +1,69 @@
+"""A picture from the desk passes through the door, a few at a time; nobody else can send as much."""
+
+import asyncio
+
+import pytest
+
+from tests.intake.asking import DeskBehind, Reader, converse, http, scope_of
+from undersigned.intake.uploads import AT_ONCE, LIMIT_BYTES
+
+PICTURE = b"p" * 3_000_000
+FORM = {"content_type": "multipart/form-data; boundary=x", "cookie": "csrftoken=c; sessionid=s"}
+PATH = "/desk/stories/lamps-at-the-ferry/text/"
+
+
+@pytest.fixture
+def welcoming(desk: DeskBehind) -> DeskBehind:
+    """A desk that says how much it was sent."""
+    desk.says = lambda _method, _target, body: http("200 OK", str(len(body)).encode())
+    return desk
+
+
+def test_a_picture_for_a_story_passes_through_the_door(reader: Reader, welcoming: DeskBehind) -> None:
+    answer = reader.ask(PATH, "POST", PICTURE, **FORM)
+    assert (answer.status, answer.text) == (200, str(len(PICTURE)))
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        (PATH, FORM | {"cookie": "csrftoken=c"}),
+        (PATH, FORM | {"content_type": "application/x-www-form-urlencoded"}),
+        ("/desk/open-the-bridge/draft/", FORM),
+        ("/open-the-bridge/ko/sign/supporter/", FORM),
+        (f"{PATH}more/", FORM),
+    ],
+)
+def test_nobody_else_can_send_as_much(
+    reader: Reader, welcoming: DeskBehind, path: str, headers: dict[str, str]
+) -> None:
+    assert reader.ask(path, "POST", PICTURE, **headers).status == 413
+    assert welcoming.asked == []
+
+
+def test_no_picture_is_larger_than_what_is_taken(reader: Reader, welcoming: DeskBehind) -> None:
+    answer = reader.ask(PATH, "POST", b"p", content_length=str(LIMIT_BYTES + 1), **FORM)
+    assert answer.status == 413
+
+
+def test_only_a_few_bring_pictures_at_the_same_time(reader: Reader, welcoming: DeskBehind) -> None:
+    async def hold() -> list[asyncio.Semaphore]:
+        turns = reader.door.uploads.turns
+        for _ in range(AT_ONCE):
+            await turns.acquire()
+        return [turns]
+
+    [turns] = reader.run(hold())
+    assert reader.ask(PATH, "POST", PICTURE, **FORM).status == 503
+    turns.release()
+    assert reader.ask(PATH, "POST", PICTURE, **FORM).status == 200
+
+
+def test_a_picture_that_breaks_off_or_comes_too_slowly_is_not_handed_on(
+    reader: Reader, welcoming: DeskBehind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scope = scope_of(PATH, "POST", {**FORM, "content_length": "10"})
+    monkeypatch.setattr("undersigned.intake.uploads.SECONDS", 0.01)
+    assert reader.run(converse(reader.door, scope, [])).status == 408
+    assert welcoming.asked == []
+    assert not reader.door.uploads.turns.locked()

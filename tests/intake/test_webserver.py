@@ -1,0 +1,155 @@
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Generator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.flows.office import Office, free_port, until
+from tests.people import SOMI
+from tests.stage import NOON, sign_and_confirm
+from undersigned.config.worker import sequence_step
+from undersigned.intake.headers import UNTOLD, lifetime_of, safety_of, type_of
+from undersigned.intake.webserver import COUNTED, EXAMPLES, Setting, caddy, nginx, sorts
+from undersigned.letters.models import Letter
+from undersigned.pages.bakery import bake_all
+from undersigned.pages.generation import PublicFolder
+
+
+@pytest.fixture
+def baked(letter: Letter, folder: PublicFolder) -> PublicFolder:
+    """A public folder with all that the bakery makes of a letter and its log."""
+    sign_and_confirm(SOMI, letter)
+    sequence_step(NOON)
+    bake_all(NOON)
+    return folder
+
+
+def addresses(folder: PublicFolder) -> list[str]:
+    """Where each file is given out, but for those that serve the server."""
+    paths = [path for path in folder.paths() if path not in UNTOLD and f"/{path}".startswith(COUNTED) is False]
+    return [f"/{path.removesuffix('index.html')}" for path in paths]
+
+
+def test_each_file_is_of_a_sort_and_that_says_what_the_door_says(baked: PublicFolder) -> None:
+    assert len(addresses(baked)) > 20
+    for address in addresses(baked):
+        sort = next(sort for sort in sorts() if sort.fits(address))
+        path = address[1:] + ("index.html" if address.endswith("/") else "")
+        assert sort.kind == type_of(path), address
+        assert dict(sort.headers) == {"Cache-Control": lifetime_of(path), **dict(safety_of(path))}, address
+
+
+@pytest.mark.parametrize("server", EXAMPLES)
+def test_an_example_names_host_folder_and_door(server: str) -> None:
+    text = EXAMPLES[server](Setting("letters.example", Path("/srv/public"), "127.0.0.1:8765"))
+    for named in ("letters.example", "/srv/public", "127.0.0.1:8765", "UNDERSIGNED_PROXIES=1"):
+        assert named in text
+
+
+def test_caddys_braces_match() -> None:
+    text = caddy(Setting("letters.example", Path("/srv/public"), "127.0.0.1:8765"))
+    assert text.count(" {\n") == len([line for line in text.splitlines() if line.strip() == "}"])
+
+
+# --- nginx itself -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def configured(tmp_path: Path, folder: PublicFolder) -> Callable[[int, int], Path]:
+    """The example for nginx, made ready for a user without rights: other ports, its own places to write."""
+
+    def write(port: int, door: int) -> Path:
+        example = nginx(Setting("letters.example", folder.root, f"127.0.0.1:{door}"))
+        example = example.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("    listen [::]:80;\n", "")
+        writes = "".join(
+            f"    {name}_temp_path {tmp_path}/{name};\n"
+            for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        owner = "user root; " if os.getuid() == 0 else ""  # or it could not read the folder of a test
+        place = tmp_path / "nginx.conf"
+        place.write_text(
+            f"{owner}daemon off; pid {tmp_path}/nginx.pid; error_log {tmp_path}/error.log;\n"
+            f"events {{ }}\nhttp {{\n{writes}{example}}}\n"
+        )
+        return place
+
+    return write
+
+
+def program() -> str:
+    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+    assert found, "nginx is missing; ./test installs it, or says how"
+    return found
+
+
+def test_nginx_takes_its_example(configured: Callable[[int, int], Path]) -> None:
+    command = [program(), "-t", "-c", str(configured(8080, 8000))]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stderr
+
+
+class Behind(BaseHTTPRequestHandler):
+    """A door that says what it was asked, and by whom."""
+
+    def do_GET(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        said = f"{self.command} {self.path} {self.headers['X-Forwarded-For']} {self.rfile.read(length).decode()}"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(said)))
+        self.end_headers()
+        self.wfile.write(said.encode() if self.command != "HEAD" else b"")
+
+    do_POST = do_HEAD = do_GET  # noqa: N815
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing is written down."""
+
+
+@pytest.fixture
+def before(tmp_path: Path, baked: PublicFolder, configured: Callable[[int, int], Path]) -> Generator[Office]:
+    """nginx in front of such a door; asked as an office is asked."""
+    port = free_port()
+    with ThreadingHTTPServer(("127.0.0.1", 0), Behind) as door:
+        Thread(target=door.serve_forever, daemon=True).start()
+        process = subprocess.Popen(
+            [program(), "-c", str(configured(port, door.server_port))], stderr=subprocess.DEVNULL
+        )
+        until(lambda: listens(port), "nginx to listen")
+        yield Office(tmp_path, "", port)
+        process.terminate()
+        process.wait(30)
+        door.shutdown()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_nginx_says_with_each_file_what_the_door_says(before: Office, baked: PublicFolder) -> None:
+    for address in addresses(baked):
+        answer = before.ask(address)
+        path = address[1:] + ("index.html" if address.endswith("/") else "")
+        assert answer.status == 200
+        assert answer.body == (baked.root / path).read_bytes()
+        assert answer.headers["content-type"] == type_of(path)
+        told = {"Cache-Control": lifetime_of(path), **dict(safety_of(path))}
+        assert {name: answer.headers[name.lower()] for name in told} == told
+        assert "last-modified" not in answer.headers
+        assert ("etag" in answer.headers) == (lifetime_of(path) != "no-store")
+
+
+def test_what_is_posted_and_what_is_no_file_goes_to_the_door(before: Office, letter: Letter) -> None:
+    def said(method: str, address: str, **headers: str) -> str:
+        return before.ask(address, method, **headers).body.decode()
+
+    form = f"/{letter.slug}/en/sign/supporter/"
+    assert said("POST", form) == f"POST {form} 127.0.0.1 "
+    for address in ("/desk/", f"/{letter.slug}/en", "/nowhere/", "/moved.json", "/404.html", "/stories/", "/s/token/"):
+        assert said("GET", address, X_Forwarded_For="198.51.100.1") == f"GET {address} 198.51.100.1, 127.0.0.1 "
+    assert before.ask(form).headers["content-type"] == "text/html; charset=utf-8"

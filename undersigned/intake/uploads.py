@@ -1,0 +1,57 @@
+"""A picture for a story: larger than any form, and slower to come. From users of the desk, a few at a time."""
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+
+from undersigned.intake.commit import LaneFull
+from undersigned.intake.patience import TookTooLong
+from undersigned.intake.wire import BodyTooLarge, HungUp, Receive, Told, length_of
+
+PLACE = re.compile(r"/desk/stories/[a-z0-9-]{3,60}/text/")
+LIMIT_BYTES = 20_300_000
+"""A picture of as many bytes as are taken, and the texts beside it."""
+SECONDS = 240
+AT_ONCE = 4
+"""So many at a time, for each is held in memory."""
+
+
+@dataclass(slots=True)
+class Uploads:
+    """Belongs to one event loop."""
+
+    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+
+    async def read(self, receive: Receive, told: Told) -> bytes:
+        """The body; LaneFull where too many are read, BodyTooLarge, TookTooLong or HungUp as it comes."""
+        if self.turns.locked():
+            raise LaneFull
+        async with self.turns:
+            try:
+                async with asyncio.timeout(SECONDS):
+                    return await _read(receive, told)
+            except TimeoutError:
+                raise TookTooLong from None
+
+
+def brings_picture(path: str, told: Told) -> bool:
+    """Whether this may be the form of a story, sent by somebody who has a session; the desk looks at whose it is."""
+    if not path.startswith("/desk/stories/"):
+        return False
+    is_form = told.get(b"content-type", b"").startswith(b"multipart/form-data")
+    return is_form and b"sessionid=" in told.get(b"cookie", b"") and bool(PLACE.fullmatch(path))
+
+
+async def _read(receive: Receive, told: Told) -> bytes:
+    expected = length_of(told)
+    if expected is None or expected > LIMIT_BYTES:
+        raise BodyTooLarge
+    body = bytearray()
+    while len(body) < expected:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise HungUp
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            break
+    return bytes(body)

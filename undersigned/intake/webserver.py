@@ -1,0 +1,188 @@
+"""Examples for those who have another web server in front, which then gives out the public folder by itself.
+
+Written from the table by which our own door answers, so that both say the same with each file.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from undersigned.intake.headers import (
+    CHECKPOINT,
+    GZIP_FROM_BYTES,
+    TILE,
+    TYPES,
+    UNTOLD,
+    lifetime_of,
+    safety_of,
+    type_of,
+)
+from undersigned.pages.assets import FOLDER
+
+COUNTED = "/stories/"
+"""The door counts who reads here, so no other server may answer."""
+NOT_PACKED = frozenset({"text/html", "image/jpeg", "image/png", "application/octet-stream"})
+"""Kinds that nginx need not be told to compress: one it always does, the others do not get smaller."""
+BODY_LIMIT_MB = 21
+IDLE_SECONDS = 5
+"""Shorter than the door waits before it closes an idle connection, or a request could fall into the gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """Files with which the same is said: those whose address matches. `sample` is one of them, as it lies in the
+    folder; `index` follows the address where that is not the file's own."""
+
+    pattern: str
+    sample: str
+    index: str = ""
+
+    @property
+    def kind(self) -> str:
+        return type_of(self.sample) or ""
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        return (("Cache-Control", lifetime_of(self.sample)), *safety_of(self.sample))
+
+    @property
+    def has_tag(self) -> bool:
+        """Whether a server may tell by a file's time and size that it has not changed."""
+        return lifetime_of(self.sample) != "no-store"
+
+    def fits(self, address: str) -> bool:
+        return re.search(self.pattern, address) is not None
+
+
+def sorts() -> Iterator[Sort]:
+    """All sorts of files, the more particular ones first."""
+    yield Sort("/$", "letter/en/index.html", "index.html")
+    yield Sort(f"^/{CHECKPOINT.pattern}$", "letter/log/checkpoint")
+    yield Sort(f"^/{TILE.pattern}$", "letter/log/tile/0/000")
+    for suffix in (suffix for suffix in TYPES if suffix != ".html"):
+        yield Sort(rf"^/{FOLDER}/[^/]+\{suffix}$", f"{FOLDER}/a{suffix}")
+        yield Sort(rf"\{suffix}$", f"letter/a{suffix}")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What an example has to name: the site's host, the public root, and where the door listens."""
+
+    host: str
+    root: Path
+    door: str
+
+
+def nginx(setting: Setting) -> str:
+    """A server block for nginx, to be included within `http { … }`."""
+    files = "\n".join(_nginx_location(sort) for sort in sorts())
+    untold = "\n".join(f"    location = /{path} {{ try_files /.none @door; }}" for path in sorted(UNTOLD))
+    kinds = " ".join(sorted({sort.kind.partition(";")[0] for sort in sorts()} - NOT_PACKED))
+    return f"""\
+# The example of “undersigned site config nginx”. Set UNDERSIGNED_PROXIES=1 with it, and add TLS: listen 443 ssl; …
+upstream undersigned_door {{
+    server {setting.door};
+    keepalive 64;
+    keepalive_timeout {IDLE_SECONDS}s;
+}}
+server {{
+    listen 80;
+    listen [::]:80;
+    server_name {setting.host};
+    root {setting.root};
+    access_log off;
+    server_tokens off;
+    client_max_body_size {BODY_LIMIT_MB}m;
+    if_modified_since off;
+    gzip on;
+    gzip_vary on;
+    gzip_min_length {GZIP_FROM_BYTES};
+    gzip_types {kinds};
+
+    # What is no file, and what is posted.
+    location / {{ try_files /.none @door; }}
+    location ^~ {COUNTED} {{ try_files /.none @door; }}
+{untold}
+    location @door {{
+        proxy_pass http://undersigned_door;
+        proxy_http_version 1.1;
+        proxy_set_header Connection "";
+        proxy_set_header Host $http_host;
+        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+        proxy_set_header X-Forwarded-Proto $scheme;
+        proxy_read_timeout 120s;
+    }}
+
+{files}
+}}
+"""
+
+
+def _nginx_location(sort: Sort) -> str:
+    told = "\n".join(f'        add_header {name} "{value}";' for name, value in sort.headers)
+    tag = "" if sort.has_tag else "        etag off;\n"
+    return f"""\
+    location ~ "{sort.pattern}" {{
+        types {{ }}
+        default_type "{sort.kind}";
+{told}
+        add_header Last-Modified "";
+{tag}        error_page 405 = @door;
+        try_files ${{uri}}{sort.index} @door;
+    }}"""
+
+
+def caddy(setting: Setting) -> str:
+    """A site block for Caddy, which cares for TLS by itself."""
+    files = "\n".join(_caddy_handle(number, sort) for number, sort in enumerate(sorts()))
+    untold = " ".join(f"/{path}" for path in sorted(UNTOLD))
+    return f"""\
+# The example of “undersigned site config caddy”. Set UNDERSIGNED_PROXIES=1 with it.
+{setting.host} {{
+	root * {setting.root}
+	encode {{
+		gzip
+		minimum_length {GZIP_FROM_BYTES}
+	}}
+	request_body {{
+		max_size {BODY_LIMIT_MB}MB
+	}}
+
+	# Never from the folder: what serves the server, and what the door counts.
+	@door path {untold} {COUNTED}*
+	handle @door {{
+		reverse_proxy {setting.door}
+	}}
+
+{files}
+
+	# What is no file, and what is posted.
+	handle {{
+		reverse_proxy {setting.door}
+	}}
+}}
+"""
+
+
+def _caddy_handle(number: int, sort: Sort) -> str:
+    told = "\n".join(f'\t\t\t{name} "{value}"' for name, value in (*sort.headers, ("Content-Type", sort.kind)))
+    tag = "" if sort.has_tag else "\t\t\t-Etag\n"
+    return f"""\
+	@sort{number} {{
+		method GET HEAD
+		path_regexp "{sort.pattern}"
+		file {{
+			try_files {{path}}{sort.index}
+		}}
+	}}
+	handle @sort{number} {{
+		header {{
+{told}
+{tag}			-Last-Modified
+		}}
+		file_server
+	}}"""
+
+
+EXAMPLES = {"nginx": nginx, "caddy": caddy}

@@ -1,0 +1,276 @@
+"""Verifying a published log from nothing but its files: all is worked out anew, nothing of it is believed.
+
+Needs no database and no settings: anybody who has the package can do it, over the web or on a copy.
+"""
+
+import json
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from undersigned.ledger.events import EFFECT, Event, Tallied
+from undersigned.ledger.folder import CHECKPOINT, KEYS
+from undersigned.ledger.keys import read_periods
+from undersigned.ledger.line import Line, NotALine
+from undersigned.ledger.merkle import Edge, grow
+from undersigned.ledger.note import Checkpoint, NotANote, VerifierKey, lengthen, open_checkpoint
+from undersigned.ledger.tiles import (
+    HEIGHT,
+    WIDTH,
+    NotABundle,
+    bundle_path,
+    entries_of,
+    hashes_of,
+    levels_of,
+    tile_path,
+    tiles_of,
+)
+
+FACTS = "letter.json"
+PLURALS = {
+    Tallied.ORGANISATION: "organisations",
+    Tallied.PERSON: "persons",
+    Tallied.SUPPORTER: "supporters",
+    Tallied.HIDDEN: "hidden",
+}
+"""What `letter.json` calls the counts of each kind."""
+
+
+class NotVerified(Exception):
+    """Something about the log is not as it must be; says what."""
+
+
+class Unreadable(Exception):
+    """The log could not be looked at, so nothing can be said of it."""
+
+
+class Source(Protocol):
+    """Where a published log is read from."""
+
+    def log(self, path: str) -> bytes:
+        """A file of the log; FileNotFoundError where there is none, Unreadable where nobody answers."""
+
+    def letter(self, path: str) -> bytes:
+        """A file beside the log's folder; the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the verifier brings along: a key, and a head that they kept from earlier."""
+
+    key: VerifierKey | None = None
+    since: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was found in a log that is as it must be. `compared` is whether there was a page's count to compare with."""
+
+    head: Checkpoint
+    keys: tuple[VerifierKey, ...]
+    counts: Counter[tuple[Tallied, bytes]]
+    since: Checkpoint | None
+    compared: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What `letter.json` says: so many of each kind, at this size of the log."""
+
+    counts: dict[str, int]
+    size: int
+
+
+def verify(source: Source, known: Known, progress: Callable[[int, int], None]) -> Verdict:
+    """Work a whole log out anew; NotVerified says what is wrong. `progress` hears how far it is."""
+    facts = _facts(source)  # before the head: what the page counts is published already
+    periods = _keys(source, known)
+    current = [key for key, signs in periods if signs]
+    head = _checkpoint(_file(source, CHECKPOINT), current, "the published checkpoint")
+    since = None
+    if known.since is not None:
+        kept = _whole(known.since, head.origin)
+        since = _checkpoint(kept, [key for key, _ in periods], "the checkpoint that was kept")
+    _refuse_shrunk(head, since, facts)
+    stops = {one.size for one in (since, facts, head) if one}
+    count, roots, at_facts = Count(), {0: Edge().root}, Counter[str]()
+    for index, edge in _trees(source, head.size, stops, count, progress):
+        roots[index] = edge.root
+        if facts and index == facts.size:
+            at_facts = count.by_kind()
+    if roots[head.size] != head.root:
+        raise NotVerified("the entries do not add up to the root in the signed checkpoint")
+    if since and roots[since.size] != since.root:
+        raise NotVerified(f"the log does not begin with the checkpoint of {since.size} entries that was kept: a fork")
+    if facts and at_facts != Counter(facts.counts):
+        raise NotVerified(f"letter.json counts {facts.counts}, the log {dict(at_facts)} at {facts.size} entries")
+    return Verdict(head, tuple(current), count.counts, since, facts.size if facts else None)
+
+
+# --- What is read -----------------------------------------------------------------------------------------------------
+
+
+def _file(source: Source, path: str) -> bytes:
+    try:
+        return source.log(path)
+    except FileNotFoundError:
+        raise NotVerified(f"{path} is missing") from None
+
+
+def _keys(source: Source, known: Known) -> list[tuple[VerifierKey, bool]]:
+    """The key that the verifier brought, or else those that the log itself names, with whether they sign still."""
+    if known.key:
+        return [(known.key, True)]
+    try:
+        return [(period.key, period.until is None) for period in read_periods(_file(source, KEYS).decode())]
+    except ValueError as fault:
+        raise NotVerified(f"{KEYS} is damaged: {fault}") from None
+
+
+def _checkpoint(raw: bytes, keys: Sequence[VerifierKey], what: str) -> Checkpoint:
+    try:
+        return open_checkpoint(raw, keys)
+    except NotANote as fault:
+        raise NotVerified(f"{what} is not to be trusted: {fault}") from None
+
+
+def _whole(kept: bytes, origin: str) -> bytes:
+    """A checkpoint that was kept as a whole, or as the one line that is in mails."""
+    text = kept.decode(errors="replace").strip()
+    if "\n" in text or not text:
+        return kept
+    try:
+        return lengthen(text, origin)
+    except NotANote:
+        return kept
+
+
+def _facts(source: Source) -> _Facts | None:
+    try:
+        told = json.loads(source.letter(FACTS))
+        return _Facts({kind: int(told["counts"][kind]) for kind in PLURALS.values()}, int(told["log"]["size"]))
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError):
+        raise NotVerified(f"{FACTS} is damaged") from None
+
+
+def _refuse_shrunk(head: Checkpoint, since: Checkpoint | None, facts: _Facts | None) -> None:
+    if since and since.origin != head.origin:
+        raise NotVerified(f"the checkpoint that was kept is of another log, “{since.origin}”")
+    if since and since.size > head.size:
+        raise NotVerified(f"the log had {since.size} entries, and has {head.size} now: it was cut")
+    if facts and facts.size > head.size:
+        said = f"letter.json counts {facts.size} entries, and the log has {head.size}"
+        raise NotVerified(f"{said}: if they are being published right now, try again")
+
+
+# --- What is worked out -----------------------------------------------------------------------------------------------
+
+
+def _trees(
+    source: Source, size: int, stops: set[int], count: "Count", progress: Callable[[int, int], None]
+) -> Iterator[tuple[int, Edge]]:
+    """The trees of the sizes in `stops`, up to `size`, while every entry is counted and every tile compared."""
+    edge = Edge()
+    above: list[list[bytes]] = [[] for _ in range(levels_of(size))]
+    if size == 0:
+        yield 0, edge
+    for number, width in tiles_of(0, size):
+        lines = _entries(source, number, width)
+        for stop in sorted({stop for stop in stops if edge.size < stop <= edge.size + width} | {edge.size + width}):
+            part = lines[: stop - edge.size]
+            lines = lines[len(part) :]
+            growth = grow(edge, part)
+            edge = growth.edge
+            count.add(part)
+            for level, hashes in enumerate(growth.nodes[::HEIGHT]):
+                above[level] += hashes
+            if stop in stops:
+                yield stop, edge
+        _compare(source, 0, number, above[0])
+        above[0] = []
+        progress(edge.size, size)
+    for level in range(1, levels_of(size)):
+        for number, width in tiles_of(level, size):
+            _compare(source, level, number, above[level][number * WIDTH : number * WIDTH + width])
+
+
+def _entries(source: Source, number: int, width: int) -> list[bytes]:
+    raw = _tile(source, bundle_path(number, width), bundle_path(number))
+    try:
+        found = entries_of(raw)
+    except NotABundle as fault:
+        raise NotVerified(f"{bundle_path(number)}: {fault}") from None
+    if len(found) not in (width, WIDTH):
+        raise NotVerified(f"{bundle_path(number)} has {len(found)} entries in the place of {width}")
+    return found[:width]
+
+
+def _compare(source: Source, level: int, number: int, hashes: Sequence[bytes]) -> None:
+    """Refuse a tile that does not hold these hashes."""
+    width = len(hashes)
+    path = tile_path(level, number, width)
+    found = hashes_of(_tile(source, path, tile_path(level, number)))
+    if found[:width] != list(hashes) or len(found) not in (width, WIDTH):
+        raise NotVerified(f"{path} does not hold the hashes of what is below it")
+
+
+def _tile(source: Source, partial: str, full: str) -> bytes:
+    """A partial tile may be gone once it has become full."""
+    try:
+        return source.log(partial)
+    except FileNotFoundError:
+        return _file(source, full)
+
+
+@dataclass(slots=True)
+class Count:
+    """Counts entries by the table of events, and sees to it that what undoes another one may do so."""
+
+    counts: Counter[tuple[Tallied, bytes]] = field(default_factory=Counter)
+    sorts: list[tuple[Tallied, bytes]] = field(default_factory=list)
+    sort_of: "array[int]" = field(default_factory=lambda: array("H"))
+    stands: bytearray = field(default_factory=bytearray)
+
+    def add(self, entries: Sequence[bytes]) -> None:
+        """Count some more entries, in their order; NotVerified where one makes no sense."""
+        for entry in entries:
+            index = len(self.stands)
+            try:
+                self._add(Line.parse(entry), index)
+            except NotALine as fault:
+                raise NotVerified(f"entry {index}: {fault}") from None
+
+    def by_kind(self) -> Counter[str]:
+        """How many there are of each kind, under all versions together, as `letter.json` names them."""
+        found = Counter({name: 0 for name in PLURALS.values()})
+        for (kind, _version), number in self.counts.items():
+            found[PLURALS[kind]] += number
+        return found
+
+    def _add(self, line: Line, index: int) -> None:
+        sort = (line.kind, line.version)
+        if sort not in self.sorts:
+            self.sorts.append(sort)
+        effect = EFFECT.get(line.event, 0) if line.kind else 0
+        if line.about is not None and line.about >= index:
+            raise NotVerified(f"entry {index} speaks of entry {line.about}, which is not before it")
+        if effect < 0 or line.event == Event.REINSTATED:
+            self._undo(line, index, effect)
+        self.counts[sort] += effect
+        self.sort_of.append(self.sorts.index(sort))
+        self.stands.append(line.event == Event.SIGNED)
+        if not self.counts[sort]:
+            del self.counts[sort]
+
+    def _undo(self, line: Line, index: int, effect: int) -> None:
+        """Take back, or take up again, the entry that `line` speaks of, which must be of its kind and version."""
+        about = line.about
+        if about is None or self.sorts[self.sort_of[about]] != (line.kind, line.version):
+            raise NotVerified(f"entry {index} undoes no entry of its kind and version")
+        if self.stands[about] != (effect < 0):
+            raise NotVerified(f"entry {index} undoes entry {about}, which does not stand")
+        self.stands[about] = effect > 0

@@ -1,0 +1,84 @@
+"""The released letters as a feed in each interface language, and the map of all pages for search engines."""
+
+from collections.abc import Iterable, Iterator
+from xml.etree import ElementTree as ET
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from undersigned.letters.models import Letter
+from undersigned.lib.languages import INTERFACE, interface_for
+from undersigned.pages.index import Item, index_page
+
+ATOM = "http://www.w3.org/2005/Atom"
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML = "http://www.w3.org/1999/xhtml"
+FEED = "letters.xml"
+
+
+def feed(letters: Iterable[Letter], language: str) -> bytes:
+    """The letters, newest first, as Atom (RFC 4287) for readers of the interface language `language`."""
+    found = sorted(letters, key=lambda letter: (letter.released_at, letter.slug), reverse=True)
+    items = index_page(found, language).items
+    with translation.override(interface_for(language)):
+        title = _("Joint letters")
+    root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language})
+    address = f"{settings.SITE_URL}/{language}/"
+    _add(root, "title", f"{title} · {settings.SITE_NAME}")
+    _add(root, "id", address)
+    _add(root, "link", rel="alternate", type="text/html", href=address)
+    _add(root, "link", rel="self", type="application/atom+xml", href=f"{address}{FEED}")
+    _add(root, "updated", _moment(found[0]) if found else "1970-01-01T00:00:00Z")
+    for letter, item in zip(found, items, strict=True):
+        _entry(ET.SubElement(root, "entry"), letter, item, language)
+    return _written(root)
+
+
+def sitemap(letters: Iterable[Letter]) -> bytes:
+    """Every page that search engines may show, each with the same page in other languages."""
+    root = ET.Element("urlset", {"xmlns": SITEMAP, "xmlns:xhtml": XHTML})
+    pages = [[(tag, f"/{tag}/") for tag in INTERFACE]]
+    for letter in letters:
+        for rest in ("", "kit/", "privacy/"):
+            pages.append([(tag, f"/{letter.slug}/{tag}/{rest}") for tag in letter.languages])
+    for same in pages:
+        for _tag, path in same:
+            url = ET.SubElement(root, "url")
+            _add(url, "loc", settings.SITE_URL + path)
+            for tag, other in same:
+                _add(url, "xhtml:link", rel="alternate", hreflang=tag, href=settings.SITE_URL + other)
+    return _written(root)
+
+
+def feeds(letters: Iterable[Letter]) -> Iterator[tuple[str, bytes]]:
+    """The feeds and the map, by their paths."""
+    found = list(letters)
+    for tag in INTERFACE:
+        yield f"{tag}/{FEED}", feed(found, tag)
+    yield "sitemap.xml", sitemap(found)
+
+
+def _entry(entry: ET.Element, letter: Letter, item: Item, language: str) -> None:
+    _add(entry, "title", item.headline.text, **({"xml:lang": item.headline.language} if item.headline.language else {}))
+    _add(entry, "id", f"urn:uuid:{letter.pk}")
+    _add(entry, "link", rel="alternate", type="text/html", href=settings.SITE_URL + item.href)
+    _add(entry, "published", _moment(letter))
+    _add(entry, "updated", _moment(letter))
+    _add(ET.SubElement(entry, "author"), "name", letter.text_of("campaign", language) or letter.controller)
+    if item.deck:
+        _add(entry, "summary", item.deck.text)
+
+
+def _moment(letter: Letter) -> str:
+    return letter.released_at.strftime("%Y-%m-%dT%H:%M:%SZ") if letter.released_at else ""
+
+
+def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> None:
+    ET.SubElement(parent, name, attributes).text = text or None
+
+
+def _written(root: ET.Element) -> bytes:
+    ET.indent(root, " ")
+    written: bytes = ET.tostring(root, "utf-8", xml_declaration=True)
+    return written + b"\n"

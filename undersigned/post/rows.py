@@ -1,0 +1,62 @@
+"""Many rows at a time, in SQL that SQLite and PostgreSQL both speak.
+
+To name, write and claim hundreds of rows one by one, Django takes several times as long as the database does.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeVar
+
+from django.db import connection
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import RawSQL
+
+DAY = timedelta(days=1)
+M = TypeVar("M", bound=Model)
+
+
+def among(rows: QuerySet[M], keys: Iterable[int]) -> QuerySet[M]:
+    """Those of `rows` with these keys, written out: parameters take longer, and there may not be any number of them."""
+    numbers = _numbers(keys)
+    return rows.filter(pk__in=RawSQL(numbers, ())) if numbers else rows.none()  # noqa: S611  nothing but numbers
+
+
+def claim_day(
+    whom: Literal["post_note", "post_mail"], keys: Collection[int], at: datetime, *, unless_since: datetime
+) -> set[bytes]:
+    """Write down that the audiences of these notes or mails are written to `at`; those for whom it was done.
+
+    Not for those who were written to after `unless_since`: of two processes that ask for the same, one is told of it.
+    """
+    # In one order, whoever claims: otherwise two processes could each wait for what the other has.
+    claim = f"""
+        INSERT INTO post_mailed (audience, at)
+        SELECT DISTINCT audience, %s FROM {whom} WHERE id IN ({_numbers(keys)}) ORDER BY audience
+        ON CONFLICT (audience) DO UPDATE SET at = excluded.at WHERE post_mailed.at <= %s
+        RETURNING audience"""  # noqa: S608  nothing but numbers
+    return {bytes(audience) for (audience,) in _execute(claim, [_moment(at), _moment(unless_since)])} if keys else set()
+
+
+def insert_mails(sealed: Mapping[int, bytes], at: datetime) -> None:
+    """Write mails that wait to be tried from `at` on: sealed texts by the note whose audience and topic they have."""
+    insert = f"""
+        WITH made (note, sealed) AS (VALUES {", ".join(f"({int(note)}, %s)" for note in sealed)})
+        INSERT INTO post_mail (audience, topic, sealed, state, created_at, next_attempt_at, attempts)
+        SELECT post_note.audience, post_note.topic, made.sealed, 'waiting', %s, %s, 0
+        FROM made JOIN post_note ON post_note.id = made.note ORDER BY post_note.id"""  # noqa: S608  the same
+    if sealed:
+        _execute(insert, [*sealed.values(), _moment(at), _moment(at)])
+
+
+def _numbers(keys: Iterable[int]) -> str:
+    return ", ".join(str(int(key)) for key in keys)
+
+
+def _moment(at: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(at)
+
+
+def _execute(sql: str, facts: list[Any]) -> list[tuple[bytes]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, facts)
+        return cursor.fetchall() if cursor.description else []
