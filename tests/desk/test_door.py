@@ -16,6 +16,7 @@ SAMPLE = {
     "slug": "open-the-bridge",
     "key": "open",
     "language": "en",
+    "issue": "00000000-0000-4000-8000-000000000000",
     "signature": "00000000-0000-4000-8000-000000000000",
     "link": 1,
     "name": "1.eml",

@@ -15,7 +15,7 @@ from undersigned.signing import decide
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OF_A_LETTER = ("", "draft/", "queue/", "signatories/", "links/", "release/", "mails/", "audit/", "address/", "archive/")
-OTHERS = ("/desk/", "/desk/accounts/", "/accounts/2fa/", "/accounts/password/change/")
+OTHERS = ("/desk/", "/desk/newsletter/", "/desk/accounts/", "/accounts/2fa/", "/accounts/password/change/")
 
 
 @pytest.fixture

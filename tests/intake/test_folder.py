@@ -8,6 +8,7 @@ from tests.intake.conftest import Clock
 from undersigned.intake.folder import COPIES, LOOK_SECONDS
 from undersigned.ledger.folder import LogFolder
 from undersigned.pages.generation import PublicFolder
+from undersigned.pages.models import Referral
 
 LONG = b"<p>A long letter.</p>" * 100
 FILES = {
@@ -169,6 +170,16 @@ def test_a_file_is_served_without_asking_the_program(server: Reader, desk: DeskB
 
 def test_before_the_first_bake_everything_leads_nowhere(reader: Reader) -> None:
     assert reader.ask("/").status == 404
+
+
+@pytest.mark.django_db
+def test_shared_links_that_led_to_a_page_are_counted_and_nothing_else_of_them(server: Reader) -> None:
+    for _ in range(2):
+        assert server.ask("/ferry/en/?via=line").body == LONG
+    for other in ("/ferry/en/", "/nowhere/en/?via=line", "/ferry/en?via=line", "/ferry/en/?via=somebody"):
+        server.ask(other)
+    server.door.referrals.flush()
+    assert list(Referral.objects.values_list("channel", "language", "count")) == [("line", "en", 2)]
 
 
 # --- The log of a letter ----------------------------------------------------------------------------------------------

@@ -75,6 +75,17 @@ def test_a_text_in_a_language_that_is_not_listed_is_left_out_with_a_note(valley:
     ]
 
 
+def test_a_language_without_a_text_for_sharing_is_named(valley: Path) -> None:
+    manifest = valley / "letter.toml"
+    manifest.write_text(manifest.read_text().replace('en = "Read the letter from the valley."\n', ""))
+    letter = folder.read(valley)
+    assert letter.manifest.share.keys() == {"ko", "zh-Hans"}
+    assert [str(note) for note in letter.notes] == [
+        "letter.toml: There is no text for sharing in en, so the headline is offered instead. "
+        "“share” in letter.toml has one."
+    ]
+
+
 def test_a_folder_that_is_none_or_has_no_manifest_is_refused(valley: Path) -> None:
     assert faults(valley / "nowhere") == [f"{valley / 'nowhere'}: There is no such folder."]
     (valley / "letter.toml").unlink()

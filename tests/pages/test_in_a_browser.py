@@ -1,99 +1,16 @@
 """The baked pages in a real browser: no findings, no script, no request elsewhere, nothing cut off."""
 
-from collections.abc import Callable, Generator
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, expect
 
-from tests.pages.conftest import Crumbs
-from tests.people import AMAL, OYUN, RUTH, SECRETARY, SOMI
-from tests.stage import HOUR, NOON, invitation_to, make_letter, number_entries, sign_and_confirm, sign_on
-from undersigned.intake.headers import TYPES, safety_of
-from undersigned.letters import draft
-from undersigned.letters.blocks import Kind, Source
-from undersigned.letters.content import ParallelBlock, Wording
-from undersigned.letters.freeze import freeze
-from undersigned.letters.models import Letter
-from undersigned.lib.keys import KeyRing
-from undersigned.pages.bakery import bake_all
-from undersigned.releases.release import Moment, release_due, schedule
-from undersigned.signing.confirm import confirm
-from undersigned.signing.decide import accept
-from undersigned.signing.models import Signature
+from tests.pages.conftest import SITE, Crumbs, addresses
 
-SITE = "https://letters.example"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 CONTRAST = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 """What another theme can change."""
-
-
-@pytest.fixture
-def signed(letter: Letter, keys: KeyRing) -> Letter:
-    """A released letter with every kind of signatory, marked as a demonstration; beside it one in Arabic."""
-    Letter.objects.filter(pk=letter.pk).update(is_demonstration=True)
-    person = sign_on(RUTH, letter, invited_by=invitation_to(letter).pk)
-    confirm([person.pk], NOON)
-    accept(Signature.objects.get(pk=person.pk), SECRETARY, NOON + HOUR)
-    accept(sign_and_confirm(OYUN, letter), SECRETARY, NOON + HOUR)
-    for supporter in (SOMI, AMAL):
-        sign_and_confirm(supporter, letter)
-    release_arabic(keys)
-    while number_entries(letter):
-        pass
-    return letter
-
-
-def release_arabic(keys: KeyRing) -> None:
-    letter = make_letter("jisr", keys, languages=["ar", "en"], subject={"ar": "افتحوا الجسر", "en": "Open the bridge"})
-    source = (Source("1", "تقرير"),)
-    said = {"ar": Wording("ينتظر نحو ألفي شخص.[^1]", source), "en": Wording("About two thousand wait.[^1]", source)}
-    asked = {"ar": Wording("افتحوا الجسر."), "en": Wording("Open the bridge.")}
-    blocks = (ParallelBlock("waiting", Kind.CLAIM, said), ParallelBlock("open", Kind.DEMAND, asked))
-    draft.replace(letter, blocks, {})
-    freeze(letter, SECRETARY, NOON - HOUR)
-    schedule(letter, Moment((NOON + HOUR).replace(tzinfo=None), "UTC"), SECRETARY, NOON)
-    release_due(NOON + HOUR)
-
-
-@pytest.fixture
-def pages(signed: Letter, crumbs: Callable[[], Crumbs]) -> Crumbs:
-    bake_all(NOON + HOUR)
-    return crumbs()
-
-
-@pytest.fixture
-def reader(browser: Browser, pages: Crumbs) -> Generator[Callable[..., Page]]:
-    """A reader's page, served from the folder alone; whatever is asked of anybody else fails the test."""
-    contexts: list[BrowserContext] = []
-    elsewhere: list[str] = []
-
-    def serve(route: Route) -> None:
-        path = urlsplit(route.request.url).path[1:]
-        path = f"{path}index.html" if not path or path.endswith("/") else path
-        if not route.request.url.startswith(SITE) or path not in pages:
-            elsewhere.append(route.request.url)
-            route.abort()
-            return
-        kind = TYPES["." + path.rpartition(".")[2]]
-        route.fulfill(body=pages[path], headers={**dict(safety_of(path)), "Content-Type": kind})
-
-    def open_page(**options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.route("**/*", serve)
-        return context.new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not elsewhere
-
-
-def addresses(pages: Crumbs) -> list[str]:
-    return [f"{SITE}/{path.removesuffix('index.html')}" for path in pages if path.endswith("index.html")]
 
 
 @pytest.mark.parametrize(("scheme", "rules"), [("light", {"type": "tag", "values": TAGS}), ("dark", CONTRAST)])
@@ -169,20 +86,12 @@ def test_a_reader_goes_from_the_list_to_each_language_and_back_from_a_note(reade
     page.get_by_role("link", name="Open the bridge").last.click()
     page.get_by_role("link", name="한국어").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("다리를 열어 주십시오")
-    page.locator(".ref a").click()
-    assert page.url.endswith("/open-the-bridge/ko/#note-1")
+    page.locator(".ref button").click()
+    expect(page.locator("#footnote-1")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#footnote-1")).to_be_hidden()
     page.locator(".back").click()
     assert page.url.endswith("#ref-1")
-
-
-def test_a_letter_is_read_after_three_requests_and_sixty_kilobytes(reader: Callable[..., Page], pages: Crumbs) -> None:
-    page = reader()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
-    page.goto(f"{SITE}/open-the-bridge/ko/")
-    assert len(asked) <= 3
-    files = [f"{path[1:]}index.html" if path.endswith("/") else path[1:] for path in asked]
-    assert sum(len(pages[path]) for path in files) < 60_000
 
 
 def test_an_arabic_letter_stands_on_the_right(reader: Callable[..., Page]) -> None:

@@ -7,7 +7,8 @@ from tests.stage import HOUR, MINUTE, NOON, invitation_to, sign_and_confirm, sig
 from undersigned.letters.models import Letter, ListOrder
 from undersigned.pages.frame import render
 from undersigned.pages.letter import public_page
-from undersigned.pages.roll import Entry, countries, roll
+from undersigned.pages.roll import Entry, roll
+from undersigned.pages.sums import countries
 from undersigned.signing.confirm import confirm
 from undersigned.signing.decide import accept
 from undersigned.signing.models import Kind, Signatory, Signature, State

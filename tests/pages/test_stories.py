@@ -195,7 +195,7 @@ def test_the_markup_is_a_news_article_that_cannot_end_its_element(
     publish_story(write_story("evil-story", reporter, replace(TYPED, headline=evil)), reporter, editor)
     bake_all(NOON)
     page = crumbs()["stories/evil-story/en/index.html"].decode()
-    [(kind, data)] = re.findall(r"<script([^>]*)>(.*?)</script>", page, re.S)
+    [(kind, data)] = re.findall(r"<script( type[^>]*)>(.*?)</script>", page, re.S)
     assert kind == ' type="application/ld+json"'
     told = json.loads(data)
     assert told["@type"] == "NewsArticle"

@@ -145,8 +145,9 @@ def test_a_reader_goes_from_the_list_to_a_story_to_its_letter(reader: Callable[.
     page.get_by_role("link", name="Corrected").click()
     assert page.url.endswith("#corrections")
     expect(page.locator("#corrections")).to_contain_text("note in en")
-    page.locator(".ref a").click()
-    assert page.url.endswith("#note-1")
+    page.locator(".ref button").click()
+    expect(page.locator("#footnote-1")).to_be_visible()
+    page.keyboard.press("Escape")
     page.get_by_role("link", name="Sign this letter").click()
     assert page.url == f"{SITE}/open-the-bridge/en/#sign"
 

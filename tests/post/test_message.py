@@ -9,7 +9,12 @@ from undersigned.lib.languages import INTERFACE
 from undersigned.post.message import TEMPLATES, Item, Text, write
 from undersigned.post.wire import Envelope, pack
 
-FACTS = {"link": LINK, "code": "123456", "reason": "We could not reach you.\nPlease write to us."}
+FACTS = {
+    "link": LINK,
+    "code": "123456",
+    "body": "The gate stands open.",
+    "reason": "We could not reach you.\nPlease write to us.",
+}
 
 
 def text(template: str = "confirm", language: str = "en", **facts: str) -> Text:

@@ -14,7 +14,12 @@ from undersigned.lib.addresses import EmailAddress, NotAnAddress
 from undersigned.post.message import TEMPLATES, Item, Text, write
 from undersigned.post.wire import LINE_BYTES, Envelope, pack, wire_form
 
-FACTS = {"link": LINK, "code": "123456", "reason": "We could not reach you.\nPlease write to us."}
+FACTS = {
+    "link": LINK,
+    "code": "123456",
+    "body": "The gate stands open.",
+    "reason": "We could not reach you.\nPlease write to us.",
+}
 SOMI = EmailAddress.parse("somi@mail.example")
 TEXTS = [write([Item(template, FACTS, NOON)], language) for template in TEMPLATES for language in ("en", "ko", "zh")]
 
@@ -37,6 +42,8 @@ def as_the_library_has_it(text: Text, to: EmailAddress, *, eight_bit: bool) -> b
     message["X-Auto-Response-Suppress"] = "All"
     if text.unsubscribe:
         message["List-Unsubscribe"] = f"<{text.unsubscribe}>"
+    if text.is_one_click:
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text.body)
     return message.as_bytes()
 

@@ -21,6 +21,7 @@ LOGS = PUBLIC_ROOT.parent / "logs"  # beside the generations, which lead to thos
 SITE_URL = env_str("UNDERSIGNED_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("UNDERSIGNED_SITE_NAME", "Undersigned")
 SOURCE_URL = env_str("UNDERSIGNED_SOURCE_URL", "")
+KAKAO_KEY = env_str("UNDERSIGNED_KAKAO_KEY", "")
 LOG_NAME = env_str("UNDERSIGNED_LOG_NAME", "undersigned.example")
 if not is_origin(LOG_NAME):  # it is part of every log's name, which can never change
     raise Misconfigured(
@@ -124,6 +125,7 @@ INSTALLED_APPS = [
     "undersigned.post",
     "undersigned.letters",
     "undersigned.signing",
+    "undersigned.newsletter",
     "undersigned.releases",
     "undersigned.stories",
     "undersigned.kit",

@@ -23,6 +23,7 @@ from undersigned.ledger.publish import publish, tend
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
 from undersigned.lib.faults import Faults
+from undersigned.newsletter.subscribe import forget_unconfirmed
 from undersigned.pages import kit
 from undersigned.pages.bakery import bake_again, bake_all, bake_due
 from undersigned.post.gather import gather
@@ -86,6 +87,7 @@ CLOCK = (
     Step("remind", remind, MINUTE),
     Step("lapse", lapse, MINUTE),
     Step("forget", forget, MINUTE),
+    Step("forget unconfirmed subscriptions", forget_unconfirmed, MINUTE),
     Step("purge", purge, MINUTE),
 )
 

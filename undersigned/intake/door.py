@@ -1,5 +1,6 @@
 """The door: what arrives at the port of the program. Files from memory, everything else from the desk's process."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -21,11 +22,14 @@ from undersigned.lib.forms import FORM_TYPE, NotAForm, read_form
 from undersigned.lib.origin import is_from_elsewhere, is_from_here
 from undersigned.lib.refusal import Refusal
 from undersigned.pages.incoming import TooMuchSent
+from undersigned.pages.referrals import Referrals
 from undersigned.signing.sign_on import FORM_LIMIT_BYTES
 
 BODY_LIMIT_BYTES = 256 * 1024
 """More than any form of the desk has."""
 BODY_SECONDS = 20
+SHOWN = (200, 304)
+"""The answers by which a reader sees a page."""
 FORM = FORM_TYPE.encode()
 SIGNING = "/sign/"
 SLOW: Headers = [(b"x-undersigned-slow", b"yes")]
@@ -48,6 +52,7 @@ class Door:
     counting: Counting = field(default_factory=lambda: Counting(lambda _: None))
     uploads: Uploads = field(default_factory=Uploads)
     patience: Patience = field(init=False)
+    referrals: Referrals = field(default_factory=Referrals)
 
     def __post_init__(self) -> None:
         self.patience = Patience(BODY_SECONDS, self.clock)
@@ -69,6 +74,8 @@ class Door:
             if reply is not None:
                 if method == "GET":
                     self.counting.note(path, told, reply)
+                    if scope["query_string"] and reply.status in SHOWN:
+                        self.referrals.see(path, scope["query_string"].decode("latin-1"), now().date())
                 await reply.send(send, method)
                 return
         try:
@@ -138,6 +145,7 @@ class Door:
 
     async def _close(self) -> None:
         await self.patience.close()
+        await asyncio.to_thread(self.referrals.flush)
         await self.acting.close()
         await self.taking.close()
         await self.counting.close()

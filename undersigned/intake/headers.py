@@ -7,7 +7,10 @@ from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
 from undersigned.pages.moved import LIST
 
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"  # noqa: E501  one line, as it is sent
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 POLICY_IN_FRAMES = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 SAFETY = (
     ("Content-Security-Policy", POLICY),

@@ -17,6 +17,9 @@ _UNSURE = gettext_noop(
     "Blocks without marks are lined up by kind, order, length and figures. Two that look alike could be swapped "
     "without being noticed: read the languages side by side, or mark the blocks with {#name}."
 )
+_UNSHARED = gettext_noop(
+    "There is no text for sharing in %(languages)s, so the headline is offered instead. “share” in letter.toml has one."
+)
 
 
 class NotAFolder(WrongFile):
@@ -57,6 +60,8 @@ def read(path: Path) -> LetterFolder:
     texts = _texts(path, terms, files)
     blocks = {language: text.blocks for language, text in texts.items()}
     notes += [note for text in texts.values() for note in text.notes]
+    unshared = ", ".join(tag for tag in terms.languages if tag not in terms.share)
+    notes += [Note(Place(MANIFEST), _UNSHARED, {"languages": unshared})] if unshared else []
     if len(blocks) > 1 and not all(block.key for text in blocks.values() for block in text):
         notes.append(Note(Place(path.name), _UNSURE))
     return LetterFolder(terms, blocks, parity.align(blocks, terms.reference), tuple(notes))

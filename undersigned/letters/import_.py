@@ -13,12 +13,17 @@ from undersigned.ledger.keys import LogKeys
 from undersigned.ledger.models import Log
 from undersigned.letters import draft, folder
 from undersigned.letters.audit import Actor, record
-from undersigned.letters.blocks import Note
+from undersigned.letters.blocks import Note, Place, WrongFile
 from undersigned.letters.manifest import Manifest
 from undersigned.letters.models import Letter
 from undersigned.letters.parity import Gap
-from undersigned.letters.rename import refuse_taken
-from undersigned.lib.refusal import Refusal, gettext_noop
+from undersigned.letters.rename import find_by_slug, refuse_taken
+from undersigned.lib.refusal import Refusal, Refused, gettext_noop
+
+
+class FollowsNothing(WrongFile):
+    code = "follows-nothing"
+    message = gettext_noop("“follows” names “%(slug)s”, and no other letter here has or had that address.")
 
 
 class LogTaken(Refusal):
@@ -77,6 +82,16 @@ def _letter(manifest: Manifest, at: datetime) -> Letter:
     return Letter.objects.create(slug=manifest.slug, origin=origin, created_at=at, **terms)
 
 
+def _followed(manifest: Manifest) -> Letter | None:
+    """The letter that this one comes after, by the address that it has or had."""
+    if not manifest.follows:
+        return None
+    found, _has_moved = find_by_slug(manifest.follows)
+    if found is None or found.slug == manifest.slug:
+        raise Refused([FollowsNothing(Place(folder.MANIFEST), slug=manifest.follows)])
+    return found
+
+
 def _refuse_taken(manifest: Manifest) -> None:
     """Refuse an address or a log that another letter has or had."""
     refuse_taken(manifest.slug)
@@ -109,4 +124,6 @@ def _terms(manifest: Manifest) -> dict[str, Any]:
         "contact": manifest.contact,
         "keep_until": manifest.keep_until,
         "is_demonstration": manifest.demonstration,
+        "share": dict(manifest.share),
+        "follows": _followed(manifest),
     }

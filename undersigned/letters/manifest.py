@@ -21,7 +21,7 @@ DEFAULT_WAYS = {"organisation": "public", "person": "invitation", "supporter": "
 
 RESERVED_SLUGS = frozenset({
     "desk", "accounts", "assets", "static", "s", "i", "p", "code", "sign", "privacy", "log", "feed", "api", "health",
-    "sitemap", "robots", "favicon", "letters", "mails", "stories", "media",
+    "newsletter", "sitemap", "robots", "favicon", "letters", "mails", "stories", "media",
     *(tag.lower() for tag in INTERFACE),
 })  # fmt: skip
 """First parts of addresses that belong to the site, so that no letter can take them."""
@@ -107,10 +107,12 @@ class Manifest:
     contact: str
     keep_until: dt.date
     origin: str
+    follows: str
     demonstration: bool
     subject: Mapping[str, str]
     summary: Mapping[str, str]
     campaign: Mapping[str, str]
+    share: Mapping[str, str]
     ways: Mapping[str, str]
     counted_only: bool
     minimum_age: int
@@ -157,10 +159,12 @@ def _manifest(root: Table) -> Manifest:
         contact=parsed(root, "contact", EmailAddress.parse, limit=254),
         keep_until=_keep_until(root),
         origin=_origin(root),
+        follows=root.text("follows", default="", limit=60),
         demonstration=root.boolean("demonstration"),
         subject=per_language(root, needed(root, "subject"), languages),
         summary=per_language(root, "summary", languages, limit=600),
         campaign=per_language(root, "campaign", languages),
+        share=per_language(root, "share", languages, limit=280, lines=True),
         ways={kind: signing.choice(kind, WAYS, DEFAULT_WAYS[kind]) for kind in KINDS},
         counted_only=signing.boolean("counted_only"),
         minimum_age=signing.number("minimum_age", 16, 0, 99),

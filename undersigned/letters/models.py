@@ -44,6 +44,8 @@ class Letter(models.Model):
     """One letter, its terms and its two facts: `sign_ons` and `publication`.
 
     Fields per language are dictionaries from language tag to text. `origin` names the log and never changes.
+    `share` is what readers who pass the letter on are offered to say; `follows` is the letter of the same campaign
+    that this one comes after.
     `revision` grows with every change that the public pages show.
     """
 
@@ -69,6 +71,8 @@ class Letter(models.Model):
     contact = models.CharField(max_length=254)
     keep_until = models.DateField()
     is_demonstration = models.BooleanField(default=False)
+    share = models.JSONField(default=dict)
+    follows = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="followers")
 
     sign_ons = models.CharField(max_length=10, choices=SignOns.choices, default=SignOns.CLOSED)
     publication = models.CharField(max_length=10, choices=Publication.choices, default=Publication.DRAFT)

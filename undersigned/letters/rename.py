@@ -8,6 +8,7 @@ from django.db.models import F
 from undersigned.letters.audit import Actor, record
 from undersigned.letters.manifest import parse_slug
 from undersigned.letters.models import FormerSlug, Letter
+from undersigned.letters.stages import neighbours, touch
 from undersigned.lib.refusal import Refusal, gettext_noop
 
 
@@ -36,6 +37,7 @@ def _rename(letter: Letter, slug: str, by: Actor, at: datetime) -> None:
     FormerSlug.objects.create(slug=old, letter=letter)
     Letter.objects.filter(pk=letter.pk).update(slug=slug, revision=F("revision") + 1)
     letter.refresh_from_db()
+    touch(neighbours(letter))
     record(letter, by, "address changed", at, old=old, new=slug)
 
 

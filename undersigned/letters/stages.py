@@ -85,6 +85,7 @@ def move(letter: Letter, to: Publication, at: datetime) -> None:
     if not moved:
         raise MovedMeanwhile
     letter.refresh_from_db()
+    touch(neighbours(letter))
 
 
 @transaction.atomic
@@ -98,6 +99,12 @@ def archive(letter: Letter, by: Actor, at: datetime) -> None:
     set_sign_ons(letter, SignOns.CLOSED, by, at)
     move(letter, Publication.ARCHIVED, at)
     record(letter, by, "archived", at)
+
+
+def neighbours(letter: Letter) -> list[UUID]:
+    """The letters before and after `letter` in its campaign, whose pages lead to it."""
+    after = letter.followers.values_list("pk", flat=True)
+    return [*([letter.follows_id] if letter.follows_id else []), *after]
 
 
 def touch(letters: Iterable[UUID]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, Self
 
 from babel import Locale, UnknownLocaleError
@@ -78,6 +79,7 @@ def language_name(tag: str, reader: str) -> str:
     return name[:1].upper() + name[1:] if name else tag
 
 
+@lru_cache(maxsize=512)
 def locale_of(tag: str) -> Locale | None:
     """CLDR's data on the language, or None where it has none."""
     try:

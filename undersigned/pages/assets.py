@@ -1,4 +1,4 @@
-"""Style sheets and pictures, each under a name that holds the hash of its content, so that it never changes."""
+"""Style sheets, scripts and pictures, each under a name with the hash of its content in it: it never changes."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,18 +7,13 @@ from pathlib import Path
 
 FACE = Path(__file__).resolve().parent
 FOLDER = "assets"
+STYLES = (
+    *("tokens", "choices", "page", "settings", "share", "form", "signing"),
+    *("letter", "names", "charts", "index", "story", "kit"),
+    "print",  # last, for it takes back what the others say
+)
 BUNDLES = {
-    "pages.css": (
-        "tokens.css",
-        "page.css",
-        "form.css",
-        "signing.css",
-        "letter.css",
-        "names.css",
-        "index.css",
-        "story.css",
-        "kit.css",
-    ),
+    "pages.css": tuple(f"{name}.css" for name in STYLES),
     "embedded.css": ("tokens.css", "embed.css"),
 }
 """Files that readers fetch as one: a phone on a bad line waits for requests more than for bytes."""

@@ -4,11 +4,10 @@ Only released and archived letters are ever rendered here, so that no file of an
 Equal records give equal bytes: nothing says when it was baked.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
@@ -26,7 +25,7 @@ from undersigned.pages.embed import embed
 from undersigned.pages.facts import facts
 from undersigned.pages.feeds import feeds
 from undersigned.pages.frame import render
-from undersigned.pages.generation import Files, PublicFolder
+from undersigned.pages.generation import Content, Files, PublicFolder
 from undersigned.pages.index import DEFAULT, chooser_page, index_page
 from undersigned.pages.kit import Shown, shown
 from undersigned.pages.kit_page import REST, kit_page
@@ -34,14 +33,19 @@ from undersigned.pages.letter import LetterPage, public_page
 from undersigned.pages.log import LOG, log_page
 from undersigned.pages.models import Baked
 from undersigned.pages.moved import KIT, LIST, moved_list, moved_page
+from undersigned.pages.names import NamesPages
+from undersigned.pages.newsletter import newsletter_page, newsletter_path
 from undersigned.pages.privacy import privacy_notice
 from undersigned.pages.receipt import check_page
 from undersigned.pages.sharing import COUNTER, WHOLE, oembed, sharing
+from undersigned.pages.shelves import put_up
 from undersigned.pages.sign_page import Door, find_page, sign_page
+from undersigned.pages.spread import spread_page
 from undersigned.pages.story_bakery import Due
+from undersigned.pages.sums import sum_up
 from undersigned.signing.models import Kind
 
-PRIVATE = ("accounts", "code", "desk", "i", "p", "s")
+PRIVATE = ("accounts", "code", "desk", "i", "n", "p", "s")
 ROBOTS = "User-agent: *\n" + "".join(f"Disallow: /{part}/\n" for part in PRIVATE)
 
 
@@ -101,33 +105,63 @@ def _bake_everything(folder: PublicFolder, at: datetime) -> list[Letter]:
     return letters
 
 
+@dataclass(slots=True)
+class _Batch:
+    """One letter, rendered. `is_anew` says that more than its names and counts may have changed."""
+
+    letter: Letter
+    state: State
+    is_anew: bool
+    names: NamesPages
+    files: dict[str, Content]
+
+
 def _bake(folder: PublicFolder, letters: list[Letter], stories: list[Due], at: datetime, *, everything: bool) -> None:
     """Publish these together. A letter that cannot be rendered stays as it was, and holds up nothing else."""
-    states = _states(letters)
-    rendered, faults = _render(letters)
-    files = {path: content for own in rendered.values() for path, content in own.items()}
-    spoilt = {root for letter in letters if letter.pk not in rendered for root in _roots(letter)}
-    present = folder.paths()
-    unknown = spoilt - {path.partition("/")[0] for path in present}
-    files.update(_shared(letter for letter in public_letters() if letter.slug not in unknown))
+    batches, faults = _render(folder, letters, everything=everything)
+    baked = {batch.letter.pk for batch in batches}
+    spoilt = {root for letter in letters if letter.pk not in baked for root in _roots(letter)}
+    unknown = {root for root in spoilt if not folder.has(f"{root}/index.html")}
+    known = [letter for letter in public_letters() if letter.slug not in unknown]
+    is_anew = everything or any(batch.is_anew for batch in batches)
+    files = {path: content for batch in batches for path, content in batch.files.items()}
+    files.update(_lists(known))
+    files.update(_shared(known) if is_anew else ())
     files.update(story_bakery.files(stories))
-    baked = [letter for letter in letters if letter.pk in rendered]
-    gone = _unmade(present, files) if everything else _gone(present, baked, files)
-    gone |= story_bakery.gone(present, files, stories)
-    gone = frozenset(path for path in gone if path.partition("/")[0] not in spoilt)
-    folder.publish(files, gone, _logs((present - gone) | files.keys()))
-    _note_baked({letter.pk: states[letter.pk] for letter in baked}, stories, at)
+    gone = set(_gone(folder, batches, files, everything=everything))
+    gone |= story_bakery.gone(folder.paths() if stories else (), files, stories)
+    gone = {path for path in gone if path.partition("/")[0] not in spoilt}
+    folder.publish(files, gone, _logs(folder, gone, files) if is_anew else None)
+    _note_baked(batches, stories, at)
     faults.rise()
 
 
-def _render(letters: Iterable[Letter]) -> tuple[dict[UUID, Files], Faults]:
+def _render(folder: PublicFolder, letters: Iterable[Letter], *, everything: bool) -> tuple[list[_Batch], Faults]:
     """The files of each letter, all of them or none; and what went wrong with the others."""
-    rendered: dict[UUID, Files] = {}
+    batches: list[_Batch] = []
     faults = Faults("letters")
     for letter in letters:
         with faults.set_aside():
-            rendered[letter.pk] = dict(_files_of(letter))
-    return rendered, faults
+            batches.append(_rendered(folder, letter, everything=everything))
+    return batches, faults
+
+
+def _rendered(folder: PublicFolder, letter: Letter, *, everything: bool) -> _Batch:
+    """Put up the names of `letter` and sum them up, so that its pages need not look at all of them; then its pages.
+
+    What happens meanwhile is left to the next bake: how far this one goes is asked first.
+    """
+    state = State(letter.revision, Log.objects.values_list("size", flat=True).get(origin=letter.origin))
+    is_anew = everything or not Baked.objects.filter(letter=letter, revision=letter.revision).exists()
+    sum_up(letter, anew=is_anew)
+    put_up(letter)
+    names = NamesPages(letter, folder)
+    kit, pages = shown(letter), {language: public_page(letter, language) for language in letter.languages}
+    files: dict[str, Content] = dict(_counted(kit, pages))
+    if is_anew:
+        files.update(_others(kit, pages))
+    files |= {path: folder.put_aside(path, content) for path, content in names.files()}
+    return _Batch(letter, state, is_anew, names, files)
 
 
 def _roots(letter: Letter) -> set[str]:
@@ -139,53 +173,61 @@ def _former(letter: Letter) -> set[str]:
     return set(letter.former_slugs.values_list("slug", flat=True))
 
 
-def _states(letters: list[Letter]) -> Mapping[UUID, State]:
-    sizes = dict(Log.objects.filter(origin__in=[letter.origin for letter in letters]).values_list("origin", "size"))
-    return {letter.pk: State(letter.revision, sizes[letter.origin]) for letter in letters}
-
-
-def _note_baked(states: Mapping[UUID, State], stories: list[Due], at: datetime) -> None:
-    for pk, state in states.items():
-        facts = {"revision": state.revision, "log_size": state.log_size, "at": at}
-        Baked.objects.update_or_create(letter_id=pk, defaults=facts)
+def _note_baked(batches: list[_Batch], stories: list[Due], at: datetime) -> None:
+    for batch in batches:
+        batch.names.settle()
+        facts = {"revision": batch.state.revision, "log_size": batch.state.log_size, "at": at}
+        Baked.objects.update_or_create(letter_id=batch.letter.pk, defaults=facts)
     story_bakery.note_baked(stories, at)
 
 
-def _unmade(present: set[str], files: Files) -> frozenset[str]:
-    """Files that are there and are not made any more; assets outlive their generation."""
-    return frozenset(path for path in present - files.keys() if not path.startswith(f"{FOLDER}/"))
-
-
-def _logs(pages: Set[str]) -> dict[str, Path]:
+def _logs(folder: PublicFolder, gone: set[str], files: Files) -> dict[str, Path]:
     """Where the logs of the public letters are found: under those of their addresses, today's and old ones, at which
-    there are `pages`. A letter that was released meanwhile waits for its pages with its log too."""
+    there are pages. A letter that was released meanwhile waits for its pages with its log too."""
     former = FormerSlug.objects.filter(letter__in=public_letters())
     origins = [*public_letters().values_list("slug", "origin"), *former.values_list("slug", "letter__origin")]
-    logs = {slug: LogFolder.of(settings.LOGS, origin).root for slug, origin in origins}
-    return {f"{slug}/{LOG}": root for slug, root in logs.items() if f"{slug}/index.html" in pages}
+    pages = {slug: f"{slug}/index.html" for slug, _origin in origins}
+    return {
+        f"{slug}/{LOG}": LogFolder.of(settings.LOGS, origin).root
+        for slug, origin in origins
+        if pages[slug] in files or (folder.has(pages[slug]) and pages[slug] not in gone)
+    }
 
 
-def _gone(present: set[str], letters: list[Letter], files: Files) -> frozenset[str]:
-    """Files that stood under the addresses of `letters` and are not made any more; the stories see to their own."""
-    former = {slug for letter in letters for slug in _former(letter)}
-    roots = {letter.slug for letter in letters} | former
-    others = {path: path.partition("/")[0] for path in present - files.keys()}
-    return frozenset(
-        path
-        for path, root in others.items()
-        if root in roots and (root in former or not story_bakery.is_list_about_a_letter(path))
-    )
+def _gone(folder: PublicFolder, batches: list[_Batch], files: Files, *, everything: bool) -> Iterator[str]:
+    """What is not made any more. The stories see to their own, and so do lists of names; assets outlive everything."""
+    for batch in batches:
+        yield from batch.names.gone
+        if batch.is_anew:
+            for root in _roots(batch.letter):
+                yield from (path for path in folder.paths(f"{root}/") - files.keys() if _is_pages(path, batch.letter))
+    if everything:
+        slugs = {batch.letter.slug for batch in batches}
+        yield from (path for path in folder.paths() - files.keys() if path.partition("/")[0] not in {FOLDER, *slugs})
 
 
-def _shared(shown: Iterable[Letter]) -> Iterator[tuple[str, bytes]]:
-    """What belongs to no letter alone; the lists name the letters that are `shown`."""
-    letters = list(shown)
+def _is_pages(path: str, letter: Letter) -> bool:
+    """Whether a file under an address of `letter` is one that is made with its pages, and goes with them."""
+    slug, language, part = [*path.split("/"), "", ""][:3]
+    if slug != letter.slug:
+        return True
+    return not (story_bakery.is_list_about_a_letter(path) or (part == "names" and language in letter.languages))
+
+
+def _lists(letters: list[Letter]) -> Iterator[tuple[str, bytes]]:
+    """The lists of `letters`, which show their counts."""
     for tag in INTERFACE:
         page = index_page(letters, tag)
         html = render("pages/index.html", page.frame, page=page).encode()
         yield f"{tag}/index.html", html
         if tag == DEFAULT:
             yield "index.html", html
+
+
+def _shared(letters: list[Letter]) -> Iterator[tuple[str, bytes]]:
+    """What belongs to no letter alone; old addresses lead to those of `letters`."""
+    for tag in INTERFACE:
+        yield newsletter_path(tag)[1:] + "index.html", newsletter_page(tag).encode()
     yield from feeds(letters)
     yield LIST, moved_list(letters).encode()
     yield "404.html", not_found(HttpRequest()).content
@@ -194,16 +236,29 @@ def _shared(shown: Iterable[Letter]) -> Iterator[tuple[str, bytes]]:
         yield f"{FOLDER}/{asset.name}", asset.content
 
 
-def _files_of(letter: Letter) -> Iterator[tuple[str, bytes]]:
-    """Everything that stands under the addresses of one letter, those of today and those of old."""
+def _counted(kit: Shown, pages: Mapping[str, LetterPage]) -> Iterator[tuple[str, bytes]]:
+    """The files of a letter that show its names and counts."""
+    letter = kit.letter
+    yield f"{letter.slug}/letter.json", facts(letter).encode()
+    for language, page in pages.items():
+        root = f"{letter.slug}/{language}"
+        html = render("pages/letter.html", page.frame, page=page, sharing=sharing(kit, language, page))
+        yield f"{root}/index.html", html.encode()
+        for what in (COUNTER, WHOLE):
+            yield f"{root}/embed/{what}/index.html", embed(what, page).encode()
+        spread = spread_page(letter, language)
+        html = render("pages/spread.html", spread.frame, page=spread)
+        yield f"{root}/where-and-when/index.html", html.encode()
+
+
+def _others(kit: Shown, pages: Mapping[str, LetterPage]) -> Iterator[tuple[str, bytes]]:
+    """The files of a letter that stay as they are when somebody signs; those at its old addresses too."""
+    letter = kit.letter
     chooser = chooser_page(letter)
     yield f"{letter.slug}/index.html", render("pages/chooser.html", chooser.frame, page=chooser).encode()
-    yield f"{letter.slug}/letter.json", facts(letter).encode()
-    kit = shown(letter)
     for name, content in kit.files():
         yield f"{letter.slug}/{KIT}/{name}", content
-    for language in letter.languages:
-        page = public_page(letter, language)
+    for language, page in pages.items():
         yield f"{letter.slug}/{language}/oembed.json", oembed(kit, language, page).encode()
         for rest, html in _pages_of(kit, language, page):
             yield f"{letter.slug}/{language}/{rest}index.html", html.encode()
@@ -212,11 +267,8 @@ def _files_of(letter: Letter) -> Iterator[tuple[str, bytes]]:
 
 
 def _pages_of(kit: Shown, language: str, page: LetterPage) -> Iterator[tuple[str, str]]:
-    """The pages of one language: what follows the language in their address, and their HTML."""
+    """The pages of one language: the end of their address, and their HTML."""
     letter = kit.letter
-    yield "", render("pages/letter.html", page.frame, page=page, sharing=sharing(kit, language, page))
-    for what in (COUNTER, WHOLE):
-        yield f"embed/{what}/", embed(what, page)
     notice = privacy_notice(letter, language)
     yield "privacy/", render("pages/privacy.html", notice.frame, notice=notice)
     parts = kit_page(kit, language, page)

@@ -11,11 +11,17 @@ from django.utils.translation import gettext as _
 from undersigned.letters.blocks import Kind
 from undersigned.letters.content import ParallelBlock, Wording
 from undersigned.letters.inline import inline_html, plain, read
+from undersigned.lib.languages import direction
 from undersigned.pages.figures import as_of
 from undersigned.pages.frame import interface_tag
 
 SHORT = {"latin": 64, "dense": 26}
 """How many characters of a demand stand in the table of demands, in alphabets and in Han or Hangul."""
+REFERENCE = (
+    '<sup class="ref" id="{anchor}"><a href="#note-{number}" role="doc-noteref">{number}</a>'
+    '<button type="button" popovertarget="footnote-{number}" {label}>{number}</button></sup>'
+)
+"""A reference twice: the button opens its note in place; browsers that cannot do that show the link to it instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +108,15 @@ class _Notes:
         number = list(self.entries).index(label) + 1
         anchor = f"ref-{number}" + (f"-{len(entry.references) + 1}" if entry.references else "")
         entry.references.append(anchor)
-        return format_html(
-            '<sup class="ref"><a id="{}" href="#note-{}" role="doc-noteref">{}</a></sup>', anchor, number, number
-        )
+        return format_html(REFERENCE, anchor=anchor, number=number, label=self._label(number))
+
+    def _label(self, number: int) -> SafeString:
+        """What the button that opens a note is called, in the language of the interface."""
+        tag = interface_tag(self.language)
+        label = _("Note %(number)s") % {"number": number}
+        if tag == self.language:
+            return format_html('aria-label="{}"', label)
+        return format_html('aria-label="{}" lang="{}" dir="{}"', label, tag, direction(tag))
 
     def tell(self, label: str, facts: Iterable[str]) -> None:
         """Say something about the figure that the note `label` carries."""

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, Self
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from undersigned.lib.refusal import Refusal
@@ -105,6 +108,11 @@ class SignForm:
         return (*(field for section in self.sections for field in section.fields), *self.boxes)
 
     @property
+    def html(self) -> SafeString:
+        """The form as it stands in a page."""
+        return _html(self)
+
+    @property
     def refused(self) -> tuple[Field, ...]:
         """The fields with which something is wrong, in the order of the page."""
         return tuple(field for field in self.fields if field.error)
@@ -129,6 +137,12 @@ class SignForm:
             boxes=tuple(_filled(self.boxes, ticked, errors)),
             general=tuple(sentence(refusal) for refusal in refusals if refusal.field not in names),
         )
+
+
+@lru_cache(maxsize=64)
+def _html(form: SignForm) -> SafeString:
+    """Kept, because a blank form with all its countries costs more to write than the letter above it."""
+    return render_to_string("pages/signing/form.html", {"form": form})
 
 
 def sentence(refusal: Refusal) -> str:

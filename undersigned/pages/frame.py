@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 
 from undersigned.letters.models import Letter
 from undersigned.lib.languages import INTERFACE, autonym, direction, interface_for
+from undersigned.pages.reader import Choice, choices, stands_upright
 
 Direction = Literal["ltr", "rtl"]
 
@@ -67,10 +68,17 @@ class Frame:
 
     @property
     def voice(self) -> SafeString:
-        """Attributes for what the machine says, where it speaks another language than the page."""
-        if self.machine.partition("-")[0] == self.language.partition("-")[0]:
-            return SafeString("")
-        return format_html(' lang="{}" dir="{}"', self.machine, direction(self.machine))
+        return voice(self.language)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """The reader's settings, in the interface language that is active."""
+        return tuple(choices(self.language))
+
+    @property
+    def stands_upright(self) -> bool:
+        """Whether the text of this page can be read in vertical lines."""
+        return stands_upright(self.language)
 
     @property
     def canonical_address(self) -> str:
@@ -79,6 +87,11 @@ class Frame:
     @property
     def default_address(self) -> str:
         return settings.SITE_URL + self.default if self.default else ""
+
+    @property
+    def newsletter(self) -> str:
+        """Where one asks for the newsletter, in the language of the interface."""
+        return f"/{self.machine}/newsletter/"
 
     @property
     def source(self) -> str:
@@ -139,6 +152,14 @@ def language_links(
 ) -> tuple[LanguageLink, ...]:
     """The language switch of a page."""
     return tuple(LanguageLink(tag, path(tag), tag == current) for tag in languages)
+
+
+def voice(language: str) -> SafeString:
+    """Attributes for what the machine says on a page in `language`, where it speaks another one."""
+    machine = interface_tag(language)
+    if machine.partition("-")[0] == language.partition("-")[0]:
+        return SafeString("")
+    return format_html(' lang="{}" dir="{}"', machine, direction(machine))
 
 
 def interface_tag(language: str) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -14,8 +15,11 @@ from undersigned.pages.body import Body, body
 from undersigned.pages.figures import city, long_date, wall_time
 from undersigned.pages.form import SignForm
 from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame
+from undersigned.pages.names import names_address
+from undersigned.pages.neighbours import Neighbour, neighbours
 from undersigned.pages.roll import Roll, roll
 from undersigned.pages.said import Said, said
+from undersigned.pages.share import Share, share
 from undersigned.pages.story_list import StoryItem, updates
 from undersigned.pages.tally import TallyView, tally
 from undersigned.releases.models import Release
@@ -55,7 +59,11 @@ class SignArea:
 
 @dataclass(frozen=True, slots=True)
 class LetterPage:
-    """A letter in one language. `tally` and `roll` are left out for those who are invited before the release."""
+    """A letter in one language. `tally` and `roll` are left out for those who are invited before the release.
+
+    `share` is left out at a private place, which nobody is to pass on. `names` and `spread` are paths of the pages
+    that name all supporters, and that show where and when names came from; empty where there is none.
+    """
 
     frame: Frame
     kicker: str
@@ -77,6 +85,10 @@ class LetterPage:
     tally: TallyView | None
     roll: Roll | None
     sign: SignArea
+    share: Share | None
+    names: str
+    spread: str
+    neighbours: tuple[Neighbour, ...]
     updates: tuple[StoryItem, ...] = ()
     stories: str = ""
 
@@ -88,7 +100,29 @@ class LetterPage:
 def letter_page(letter: Letter, content: Content, language: str, place: Place, *, invited: bool = False) -> LetterPage:
     """`content` of `letter` in `language`, at `place`: public, previewed, or (`invited`) shown to be signed."""
     with translation.override(interface_for(language)):
-        return _page(letter, content, language, place, invited)
+        return _page(letter, _Reading(content, language, body(content, language)), place, invited=invited)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text, read in one of its languages."""
+
+    content: Content
+    language: str
+    body: Body
+
+
+@lru_cache(maxsize=128)
+def _read(canonical: str, language: str) -> _Reading:
+    """A frozen text in `language`: it never changes, and each new signature asks for it again."""
+    content = Content.from_json(canonical)
+    return _Reading(content, language, body(content, language))
+
+
+@lru_cache(maxsize=64)
+def _public_form(letter: Letter, _revision: int, kind: str, language: str, action: str) -> SignForm:
+    """The form that stands in a public page; it changes with nothing but the letter's revision."""
+    return blank_form(letter, kind, language, action)
 
 
 def public_page(letter: Letter, language: str) -> LetterPage:
@@ -96,7 +130,8 @@ def public_page(letter: Letter, language: str) -> LetterPage:
     version = letter.frozen
     if version is None or not letter.is_public:
         raise ValueError(f"{letter.slug} is not released")
-    return letter_page(letter, version.content, language, Place.public(letter))
+    with translation.override(interface_for(language)):
+        return _page(letter, _read(version.canonical, language), Place.public(letter))
 
 
 def release_of(letter: Letter) -> Release | None:
@@ -104,7 +139,8 @@ def release_of(letter: Letter) -> Release | None:
     return letter.releases.exclude(state=Release.State.CANCELLED).order_by("-pk").first()
 
 
-def _page(letter: Letter, content: Content, language: str, place: Place, invited: bool) -> LetterPage:
+def _page(letter: Letter, reading: _Reading, place: Place, *, invited: bool = False) -> LetterPage:
+    content, language = reading.content, reading.language
     version = letter.frozen
     tag = interface_tag(language)
     shows_names = letter.is_public or not invited
@@ -127,13 +163,23 @@ def _page(letter: Letter, content: Content, language: str, place: Place, invited
         day=content.date,
         addressees=tuple(_party(party, language, content) for party in content.addressees),
         cc=tuple(_party(party, language, content) for party in content.cc),
-        body=body(content, language),
+        body=reading.body,
         tally=tally(letter, tag, language) if shows_names else None,
         roll=roll(letter, language) if shows_names else None,
         sign=_sign_area(letter, language, place, version, invited),
+        share=None if place.is_private else _share(letter, content, language, place),
+        names=names_address(letter, language) if letter.is_public else "",
+        spread=f"/{letter.slug}/{language}/where-and-when/" if letter.is_public else "",
+        neighbours=() if place.is_private else neighbours(letter, language),
         updates=updates(letter, language) if letter.is_public else (),
         stories=f"/{letter.slug}/{language}/stories/",
     )
+
+
+def _share(letter: Letter, content: Content, language: str, place: Place) -> Share:
+    """What is said when this page is passed on: the language's own text for it, else the headline."""
+    headline = said(content.subject, language, _fallbacks(content)).text
+    return share(place.path(language), headline, letter.share.get(language) or headline)
 
 
 def _frame(letter: Letter, content: Content, language: str, place: Place) -> Frame:
@@ -191,8 +237,13 @@ def _sign_area(letter: Letter, language: str, place: Place, version: Version | N
     }
     paths = {kind: f"{place.root}/{language}/sign/{kind}/" for kind in kinds}
     inline = Kind.SUPPORTER if Kind.SUPPORTER in kinds else ""
+    form = None
+    if inline and invited:
+        form = blank_form(letter, inline, language, paths[inline])
+    elif inline:
+        form = _public_form(letter, letter.revision, inline, language, paths[inline])
     return SignArea(
-        form=blank_form(letter, inline, language, paths[inline]) if inline else None,
+        form=form,
         links=tuple(FormLink(labels[Kind(kind)], path) for kind, path in paths.items() if kind != inline),
     )
 

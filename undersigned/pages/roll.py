@@ -1,19 +1,22 @@
 """The roll: who is publicly listed under a letter, in the order and the script of the page's language."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
+from typing import ClassVar
 from urllib.parse import urlsplit
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from undersigned.letters.models import Letter, ListOrder
 from undersigned.lib.collation import ordered
-from undersigned.lib.countries import counts_as_country, key_for, label_name
+from undersigned.lib.countries import key_for, label_name
 from undersigned.lib.names import sort_form
 from undersigned.pages.figures import number
-from undersigned.pages.frame import interface_tag
+from undersigned.pages.frame import interface_tag, voice
 from undersigned.pages.said import Said, name_in, reads, script_of
 from undersigned.signing.models import Kind, Signatory, Signature, State, Visibility
 
@@ -23,7 +26,10 @@ LATEST = 50
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One name as it stands in the list: in the page's language, its own beside it, and what is known of its bearer."""
+    """One name as it stands in the list: in the page's language, its own beside it, and what is known of its bearer.
+
+    `also` are its other names, by which it is found though they are not shown.
+    """
 
     name: Said
     original: Said
@@ -32,6 +38,24 @@ class Entry:
     position: int | None
     details: tuple[Said, ...]
     website: str = ""
+    also: str = ""
+    voice: str = ""
+
+    @property
+    def html(self) -> SafeString:
+        """The entry as an item of a list; written here and not in a template, because there may be a million."""
+        also = format_html(' data-also="{}"', self.also) if self.also else ""
+        original = f' <span class="original">{self.original.html}</span>' if self.original else ""
+        return mark_safe(f"<li{also}>{self.name.html}{original}{self._below}</li>\n")  # noqa: S308  each part is safe
+
+    @property
+    def _below(self) -> str:
+        """What is known of the bearer, in the machine's voice."""
+        parts = "".join(f"<span>{detail.html}</span>" for detail in self.details)
+        if self.website:
+            link = '<a href="{}" rel="nofollow noopener noreferrer">{}</a>'
+            parts += format_html(link, self.website, self.host)
+        return f'<span class="details"{self.voice}>{parts}</span>' if parts else ""
 
     @property
     def host(self) -> str:
@@ -76,10 +100,20 @@ def listed(letter: Letter) -> QuerySet[Signature]:
     )
 
 
+def listed_by(entries: Sequence[int]) -> QuerySet[Signature]:
+    """The signatures that these entries of a log list, as far as they are still listed under a public name.
+
+    Their letter is not asked for, or a database without statistics would look through all of its signatures.
+    """
+    return Signature.objects.filter(
+        entry__in=entries, state=State.LISTED, visibility=Visibility.PUBLIC, signatory__isnull=False
+    )
+
+
 def roll(letter: Letter, language: str) -> Roll:
     """The roll of `letter` for readers of `language`."""
     rows = listed(letter).select_related("signatory")
-    writer = _Writer(letter, language)
+    writer = Writer(letter, language)
     latest = rows.filter(kind=Kind.SUPPORTER).order_by("-listed_at", "-pk")[:LATEST]
     return Roll(
         writer.chapter(rows.filter(kind=Kind.ORGANISATION)),
@@ -91,7 +125,7 @@ def roll(letter: Letter, language: str) -> Roll:
 def full_roll(letter: Letter, language: str, limit: int) -> Roll:
     """The roll as it is printed: its supporters in the language's order, or none if they are more than `limit`."""
     rows = listed(letter).select_related("signatory")
-    writer = _Writer(letter, language)
+    writer = Writer(letter, language)
     supporters = list(rows.filter(kind=Kind.SUPPORTER)[: limit + 1])
     named = map(writer.entry, supporters if len(supporters) <= limit else ())
     return Roll(
@@ -101,18 +135,58 @@ def full_roll(letter: Letter, language: str, limit: int) -> Roll:
     )
 
 
-def countries(letter: Letter) -> int:
-    """How many country labels the publicly listed names bear; “international” and none are no countries."""
-    keys = listed(letter).exclude(country="").values_list("country").annotate(Count("pk")).order_by()
-    return sum(counts_as_country(key) for key, _count in keys)
+@dataclass(frozen=True, slots=True)
+class Supporter:
+    """What a list shows of one supporter, without the rows that it came from: there may be a million.
+
+    The fields are those of `Supporter.COLUMNS`, which lead there from a signatory.
+    """
+
+    name: str
+    names: Mapping[str, str]
+    latin: str
+    sort_key: str
+    language: str
+    country: str
+
+    COLUMNS: ClassVar = ("name", "names", "latin", "sort_key", "signature__language", "signature__country")
 
 
 @dataclass(frozen=True, slots=True)
-class _Writer:
-    """Writes entries of one letter in one language."""
+class Writer:
+    """Writes entries of one letter in one language; details in the language of the interface, which is active."""
 
     letter: Letter
     language: str
+    labels: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def voice(self) -> SafeString:
+        return voice(self.language)
+
+    def supporter(self, bearer: Supporter) -> Entry:
+        """The entry of a supporter."""
+        name, original = self._names(bearer.language, bearer)
+        country = self._label(bearer.country)
+        return Entry(
+            name=name,
+            original=original,
+            sort=self.sort_text(bearer, name),
+            country=country,
+            position=None,
+            details=(Said(country),) if country else (),
+            also=_also(bearer, {name.text, original.text}),
+            voice=self.voice,
+        )
+
+    def sort_text(self, bearer: Supporter, name: Said | None = None) -> str:
+        """Under what a supporter is looked for."""
+        return _sort_text((name or self._names(bearer.language, bearer)[0]).text, bearer.sort_key)
+
+    def _label(self, key: str) -> str:
+        if key not in self.labels:
+            self.labels[key] = label_name(key, interface_tag(self.language), self.letter.country_labels)
+        return self.labels[key]
 
     def chapter(self, rows: Iterable[Signature]) -> Chapter:
         entries = ordered(map(self.entry, rows), lambda entry: entry.sort, self.language)
@@ -127,28 +201,34 @@ class _Writer:
 
     def entry(self, row: Signature) -> Entry:
         bearer = row.signatory
-        name, original = self._names(row, bearer)
-        country = label_name(row.country, interface_tag(self.language), self.letter.country_labels)
+        name, original = self._names(row.language, bearer)
+        country = self._label(row.country)
+        looked_for = sort_form(name.text) if row.kind == Kind.ORGANISATION else name.text
         return Entry(
             name=name,
             original=original,
-            sort=_sort_text(name.text, row),
+            sort=_sort_text(name.text, bearer.sort_key, looked_for),
             country=country,
             position=row.position,
             details=tuple(detail for detail in self._details(row, bearer, country) if detail),
             website=bearer.website if row.kind == Kind.ORGANISATION else "",
+            also=_also(bearer, {name.text, original.text}),
+            voice=self.voice,
         )
 
-    def _names(self, row: Signature, bearer: Signatory) -> tuple[Said, Said]:
-        """The name that a reader of this page can read, and the bearer's own where it is another one."""
-        own = name_in(bearer.name, bearer.names, row.language, self.language)
+    def _names(self, language: str, bearer: Signatory | Supporter) -> tuple[Said, Said]:
+        """The name that a reader of this page can read, and the bearer's own where it is another one.
+
+        `language` is that in which the bearer signed.
+        """
+        own = name_in(bearer.name, bearer.names, language, self.language)
         known = bearer.names.get(self.language)
         if known == bearer.name or (not known and reads(bearer.name, self.language)):
             return own, Said("")
         shown = known or bearer.latin or bearer.names.get("en", "")
         if not shown or shown == bearer.name:
             return own, Said("")
-        return name_in(shown, bearer.names, row.language, self.language), own
+        return name_in(shown, bearer.names, language, self.language), own
 
     def _details(self, row: Signature, bearer: Signatory, country: str) -> Sequence[Said]:
         """Role, affiliation, country and seat; each as the interface or the bearer says it."""
@@ -190,9 +270,14 @@ class _Writer:
         return tuple(sorted(groups, key=lambda group: group.title == ""))
 
 
-def _sort_text(shown: str, row: Signature) -> str:
+def _also(bearer: Signatory | Supporter, shown: set[str]) -> str:
+    """The names of `bearer` that the page does not show."""
+    known = dict.fromkeys((bearer.name, bearer.latin, *(bearer.names[tag] for tag in sorted(bearer.names))))
+    return " · ".join(name for name in known if name and name not in shown)
+
+
+def _sort_text(shown: str, sort_key: str, looked_for: str = "") -> str:
     """Under what a name is looked for: the bearer's sort key, if it is in the script of the name that is shown."""
-    sort_key = row.signatory.sort_key
     if sort_key and script_of(sort_key) == script_of(shown):
         return sort_key
-    return sort_form(shown) if row.kind == Kind.ORGANISATION else shown
+    return looked_for or shown

@@ -17,6 +17,7 @@ from undersigned.pages.frame import Frame, Place, interface_tag, language_links
 from undersigned.pages.index import Choice, ChooserPage
 from undersigned.pages.news_article import Dated, markup
 from undersigned.pages.said import Said, said
+from undersigned.pages.share import Share, share
 from undersigned.pages.story_list import feed_address
 from undersigned.pages.story_place import PictureView, newest_edition, picture_view, read_in, story_place
 from undersigned.pages.top_ten import TopStory, top_ten
@@ -57,7 +58,7 @@ class AboutView:
 
 @dataclass(frozen=True, slots=True)
 class StoryPage:
-    """A story in one language. A preview has no moment, no corrections, no top ten and no markup."""
+    """A story in one language. A preview has no moment, no corrections, no top ten, no markup, and is not passed on."""
 
     frame: Frame
     kicker: str
@@ -73,6 +74,7 @@ class StoryPage:
     top: tuple[TopStory, ...] = ()
     feed: str = ""
     markup: SafeString | None = None
+    share: Share | None = None
 
 
 def public_page(story: Story, language: str) -> StoryPage:
@@ -91,6 +93,7 @@ def public_page(story: Story, language: str) -> StoryPage:
             corrections=corrections,
             top=top_ten(language),
             feed=feed_address(language),
+            share=share(story_place(story).path(language), page.headline.text, page.headline.text),
             markup=markup(article, language, page.frame, page.picture, dated),
         )
 

@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 from undersigned.ledger.tally import Counts, counts_at
 from undersigned.letters.models import Letter
 from undersigned.pages.figures import number
-from undersigned.pages.roll import countries, listed
+from undersigned.pages.roll import listed
+from undersigned.pages.sums import countries
 
 
 @dataclass(frozen=True, slots=True)

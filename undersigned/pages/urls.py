@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from undersigned.pages import asked, invited, private, signing, story_preview
+from undersigned.pages import asked, invited, newsletter, private, signing, story_preview
 
 
 class TagConverter:
@@ -22,6 +22,8 @@ register_converter(TagConverter, "tag")
 urlpatterns = [
     path("s/<str:token>/", private.own),
     path("s/<str:token>/correct/", private.correction),
+    path("n/<str:token>/", newsletter.subscription),
+    path("<tag:language>/newsletter/", newsletter.subscribe),
     path("s/<str:token>/<tag:language>/", private.own),
     path("s/<str:token>/<tag:language>/correct/", private.correction),
     path("s/<str:token>/<tag:language>/letter/", asked.read),

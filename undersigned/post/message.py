@@ -29,11 +29,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A mail's words, before it has an address and a date."""
+    """A mail's words, before it has an address and a date.
+
+    Where `is_one_click`, a mail program may leave by posting to the address `unsubscribe` (RFC 8058).
+    """
 
     subject: str
     body: str
     unsubscribe: str = ""
+    is_one_click: bool = False
 
 
 def write(items: Sequence[Item], language: str) -> Text:
@@ -44,9 +48,12 @@ def write(items: Sequence[Item], language: str) -> Text:
             parts.insert(0, _several(len(items)))
         parts.append(_("This message was sent automatically. Nobody reads replies to it."))
         link = next((item.facts["link"].split("\n")[0] for item in items if item.facts.get("link")), "")
+        body = _without_controls("\n\n".join(parts))
+        if len(items) == 1 and items[0].template == "issue":
+            return Text(items[0].facts.get("subject", _("About your request")), body, link, is_one_click=True)
         is_invitation = {item.template for item in items} == {"asked"}
         subject = _("A private page for you") if is_invitation else _("About your request")
-        return Text(subject, _without_controls("\n\n".join(parts)), link)
+        return Text(subject, body, link)
 
 
 def trial() -> Text:
@@ -183,6 +190,23 @@ def _merged(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
+def _newsletter(facts: Mapping[str, str]) -> list[str]:
+    return [
+        _("This e-mail address was entered in a form. If it was you, open this page and press the button there:"),
+        facts["link"],
+        _("If it was not you, you need not do anything: nothing comes to this address, and it is deleted here."),
+        _("On the same page you can choose never to be written to again."),
+    ]
+
+
+def _issue(facts: Mapping[str, str]) -> list[str]:
+    return [
+        facts["body"],
+        _("You asked for this, and confirmed it. By this link you leave, at once and for good:"),
+        facts["link"],
+    ]
+
+
 TEMPLATES: dict[str, Callable[[Mapping[str, str]], list[str]]] = {
     "confirm": _confirm,
     "reminder": _reminder,
@@ -192,4 +216,6 @@ TEMPLATES: dict[str, Callable[[Mapping[str, str]], list[str]]] = {
     "receipt": _receipt,
     "refused": _refused,
     "merged": _merged,
+    "newsletter": _newsletter,
+    "issue": _issue,
 }

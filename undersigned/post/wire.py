@@ -60,6 +60,7 @@ def pack(text: Text, envelope: Envelope, *, eight_bit: bool) -> Parcel:
         "X-Auto-Response-Suppress: All",  # what keeps Exchange from answering that somebody is on holiday
         # A page with a button: opening it changes nothing.
         *([f"List-Unsubscribe: <{text.unsubscribe}>"] if text.unsubscribe else []),
+        *(["List-Unsubscribe-Post: List-Unsubscribe=One-Click"] if text.is_one_click else []),
         'Content-Type: text/plain; charset="utf-8"',
         f"Content-Transfer-Encoding: {encoding}",
         "MIME-Version: 1.0",

@@ -1,0 +1,247 @@
+"""All publicly named supporters of a letter, shelf by shelf: pages that lead from row to shelf to name."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from hashlib import sha256
+
+import babel
+from django.db.models import Sum as SumOf
+from django.utils import translation
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from undersigned.letters.models import Letter
+from undersigned.lib.collation import icu_version
+from undersigned.lib.languages import interface_for
+from undersigned.pages.assets import FACE
+from undersigned.pages.figures import number
+from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame, render
+from undersigned.pages.generation import PublicFolder
+from undersigned.pages.models import Bookcase, Shelf
+from undersigned.pages.roll import LATEST, Entry, Supporter, Writer
+from undersigned.pages.shelves import bookcases, changed_shelves, settle
+
+PART_BYTES = 80_000
+"""A shelf of long names is continued on another page beyond this, so that no page is over 100 kB."""
+LABEL = 40
+
+
+@dataclass(frozen=True, slots=True)
+class NamesPage:
+    """One page of names, or of ways to names; `before` and `after` are paths, empty where there is none.
+
+    Only the first page says how many there are: every other one would change with each of them.
+    """
+
+    frame: Frame
+    title: str
+    how_many: str
+    up: str
+    lines: SafeString
+    is_names: bool
+    before: str = ""
+    after: str = ""
+
+
+def names_address(letter: Letter, language: str) -> str:
+    """Where all supporters are listed by name; empty while the letter's own page names all of them."""
+    return f"/{letter.slug}/{language}/names/" if supporters(letter, language) > LATEST else ""
+
+
+def supporters(letter: Letter, language: str) -> int:
+    """How many supporters stand on the shelves of `language`."""
+    shelves = Shelf.objects.filter(bookcase__letter=letter, bookcase__language=language, is_gone=False)
+    return int(shelves.aggregate(all=SumOf("size"))["all"] or 0)
+
+
+@dataclass(slots=True)
+class NamesPages:
+    """What there is to make anew of the lists of one letter, whose pages stand in `folder`.
+
+    `files` makes the pages one by one, and notes on the way what is to be taken away (`gone`); once both are
+    published, `settle` writes that down.
+    """
+
+    letter: Letter
+    folder: PublicFolder
+    gone: set[str] = field(default_factory=set)
+    _made: list[Shelf] = field(default_factory=list)
+    _forms: list[tuple[Bookcase, str]] = field(default_factory=list)
+
+    def files(self) -> Iterator[tuple[str, bytes]]:
+        """Path and content of every page that is not as it was."""
+        for bookcase in bookcases(self.letter):
+            with translation.override(interface_for(bookcase.language)):
+                yield from self._of(bookcase)
+
+    def settle(self) -> None:
+        """Note that everything stands in the folder as it was made."""
+        settle(self._made)
+        for bookcase, form in self._forms:
+            Bookcase.objects.filter(pk=bookcase.pk).update(form=form)
+
+    def _of(self, bookcase: Bookcase) -> Iterator[tuple[str, bytes]]:
+        maker = _Maker(self.letter, bookcase)
+        changed = list(changed_shelves(bookcase))
+        self._made += changed
+        if maker.total <= LATEST:
+            self.gone |= self.folder.paths(maker.base)
+            return
+        form = maker.form()
+        if bookcase.form != form or not self.folder.has(maker.root):
+            self._forms.append((bookcase, form))
+            self.gone |= self.folder.paths(maker.base)
+            changed = list(bookcase.shelves.order_by("key"))
+        for path, content in self._changed(maker, changed):
+            self.gone.discard(path)
+            yield path, content
+
+    def _changed(self, maker: "_Maker", changed: list[Shelf]) -> Iterator[tuple[str, bytes]]:
+        for shelf in changed:
+            self.gone |= set(maker.paths(shelf))
+        for shelf in changed:
+            if not shelf.is_gone:
+                yield from maker.shelf(shelf)
+        if changed:
+            Shelf.objects.bulk_update(changed, ["first", "last", "parts"], batch_size=500)
+            self.gone |= maker.rows_of_one()
+            yield from maker.ways(changed)
+
+
+@cache
+def program() -> str:
+    """A digest of all that makes pages of names out of records; another one, and all are made anew."""
+    digest = sha256(f"{icu_version()} {babel.__version__}".encode())
+    kinds = {".py", ".html", ".css", ".js", ".mo"}
+    files = (path for folder in (FACE, FACE.parent / "locale", FACE.parent / "lib") for path in folder.rglob("*"))
+    for path in sorted(path for path in files if path.suffix in kinds):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+class _Maker:
+    """Makes the pages of one bookcase."""
+
+    def __init__(self, letter: Letter, bookcase: Bookcase) -> None:
+        self.letter, self.bookcase, self.language = letter, bookcase, bookcase.language
+        self.writer = Writer(letter, bookcase.language)
+        self.total = supporters(letter, bookcase.language)
+        self.base = f"{letter.slug}/{bookcase.language}/names/"
+        self.root = f"{self.base}index.html"
+        self.frame = letter_frame(
+            letter, self.language, Place(f"/{letter.slug}", "names/", is_private=True), _("Supporters by name")
+        )
+        tag = interface_tag(self.language)
+        told = ngettext("%(count)s supporter by name", "%(count)s supporters by name", self.total)
+        self.how_many = told % {"count": number(self.total, tag)}
+
+    def form(self) -> str:
+        """What every page of this bookcase depends on beside its names: the frame around them, and the program."""
+        empty = self._render(self._page("", SafeString(), is_names=True, up="/"))
+        labels = json.dumps(self.letter.country_labels, sort_keys=True).encode()
+        return sha256(empty + labels + program().encode()).hexdigest()
+
+    def paths(self, shelf: Shelf) -> Iterator[str]:
+        """Where the pages of a shelf stand, and that of the row that it ends."""
+        yield from (f"{self.base}{_part(shelf.name, part)}index.html" for part in range(1, shelf.parts + 1))
+        if shelf.ends_row:
+            yield f"{self.base}row-{shelf.name}/index.html"
+
+    def rows_of_one(self) -> set[str]:
+        """The page of the last row, where it is the only one: then the first page does what it did."""
+        ends = self.bookcase.shelves.filter(is_gone=False, ends_row=True)
+        return {f"{self.base}row-last/index.html"} if ends.count() == 1 else set()
+
+    def shelf(self, shelf: Shelf) -> Iterator[tuple[str, bytes]]:
+        """The pages of one shelf; notes on it how many there are, and what leads to them."""
+        before, after = self._beside(shelf)
+        spines = self.bookcase.spines.filter(key__lte=shelf.key, signatory__isnull=False)
+        spines = spines.filter(key__gt=before.key) if before else spines
+        rows = spines.order_by("key").values_list(*(f"signatory__{column}" for column in Supporter.COLUMNS))
+        entries = [self.writer.supporter(Supporter(*row)) for row in rows]
+        parts = list(_parts(entries))
+        shelf.parts = len(parts)
+        shelf.first, shelf.last = (_label(entries[0]), _label(entries[-1])) if entries else ("", "")
+        if before is None and after is None and len(parts) == 1:
+            yield self.root, self._render(self._page(self.frame.title, parts[0], is_names=True))
+            return
+        addresses = [
+            f"/{self.base}{_part(before.name, 1)}" if before else "",
+            *(f"/{self.base}{_part(shelf.name, part)}" for part in range(1, len(parts) + 1)),
+            f"/{self.base}{_part(after.name, 1)}" if after else "",
+        ]
+        for at, lines in enumerate(parts, start=1):
+            page = self._page(self._title(shelf), lines, is_names=True, up=f"/{self.base}")
+            page = replace(page, before=addresses[at - 1], after=addresses[at + 1])
+            yield addresses[at][1:] + "index.html", self._render(page)
+
+    def ways(self, changed: Sequence[Shelf]) -> Iterator[tuple[str, bytes]]:
+        """The pages that lead to the changed shelves: those of their rows, and the first one."""
+        shelves = self.bookcase.shelves.filter(is_gone=False).order_by("key")
+        only = list(shelves[:2])
+        if len(only) == 1 and only[0].parts == 1:
+            return  # the first page has the names themselves
+        ends = list(shelves.filter(ends_row=True))
+        begins = list(shelves.filter(begins_row=True))
+        if len(ends) == 1:
+            yield self.root, self._render(self._page(self.frame.title, self._links(shelves), is_names=False))
+            return
+        rows = [self._link(f"row-{end.name}/", begin.first, end.last) for begin, end in zip(begins, ends, strict=True)]
+        lines = mark_safe("".join(rows))  # noqa: S308  each is safe
+        yield self.root, self._render(self._page(self.frame.title, lines, is_names=False))
+        for begin, end in zip(begins, ends, strict=True):
+            first, last = bytes(begin.key), bytes(end.key)
+            if any(first <= bytes(shelf.key) <= last for shelf in changed):
+                row = shelves.filter(key__gte=first, key__lte=last)
+                page = self._page(f"{begin.first} – {end.last}", self._links(row), is_names=False, up=f"/{self.base}")
+                yield f"{self.base}row-{end.name}/index.html", self._render(page)
+
+    def _beside(self, shelf: Shelf) -> tuple[Shelf | None, Shelf | None]:
+        shelves = self.bookcase.shelves.filter(is_gone=False)
+        before = shelves.filter(key__lt=shelf.key).order_by("-key").first()
+        return before, shelves.filter(key__gt=shelf.key).order_by("key").first()
+
+    def _links(self, shelves: Iterable[Shelf]) -> SafeString:
+        links = (self._link(f"{shelf.name}/", shelf.first, shelf.last) for shelf in shelves)
+        return mark_safe("".join(links))  # noqa: S308  each is safe
+
+    def _link(self, rest: str, first: str, last: str) -> SafeString:
+        href = f"/{self.base}{rest}"
+        return format_html('<li><a href="{}"><bdi>{}</bdi> – <bdi>{}</bdi></a></li>\n', href, first, last)
+
+    def _title(self, shelf: Shelf) -> str:
+        return f"{shelf.first} – {shelf.last}"
+
+    def _page(self, title: str, lines: SafeString, *, is_names: bool, up: str = "") -> NamesPage:
+        how_many = "" if up else self.how_many
+        return NamesPage(replace(self.frame, title=title), title, how_many, up, lines, is_names)
+
+    def _render(self, page: NamesPage) -> bytes:
+        return render("pages/names.html", page.frame, page=page).encode()
+
+
+def _part(name: str, part: int) -> str:
+    return f"{name}/" if part == 1 else f"{name}/{part}/"
+
+
+def _parts(entries: Sequence[Entry]) -> Iterator[SafeString]:
+    """The lines of one page each."""
+    together: list[str] = []
+    size = 0
+    for entry in entries:
+        line = entry.html
+        size += len(line.encode())
+        if size > PART_BYTES and together:
+            yield mark_safe("".join(together))  # noqa: S308  each is safe
+            together, size = [], len(line.encode())
+        together.append(line)
+    yield mark_safe("".join(together))  # noqa: S308
+
+
+def _label(entry: Entry) -> str:
+    name = entry.name.text
+    return name if len(name) <= LABEL else f"{name[: LABEL - 1].rstrip()}…"

@@ -1,0 +1,63 @@
+"""How many publicly listed names bear each country label, and were listed on each day: kept, so that nobody counts."""
+
+from collections import Counter
+
+from django.db import transaction
+from django.db.models import Count, F, QuerySet, TextField
+from django.db.models.functions import Cast, Substr
+
+from undersigned.ledger.events import Event
+from undersigned.ledger.models import Entry, Log
+from undersigned.letters.models import Letter
+from undersigned.lib.countries import counts_as_country
+from undersigned.pages.models import Sum
+from undersigned.pages.roll import listed, listed_by
+from undersigned.signing.models import Signature
+
+BATCH = 4096
+COUNTRY, DAY, LOG = "country", "day", "log"
+"""What is summed up; the sum of `log` is how many of its entries are in the others."""
+
+
+@transaction.atomic
+def sum_up(letter: Letter, *, anew: bool = False) -> None:
+    """Bring the sums of `letter` up to its log; counted `anew` where names may have left or changed."""
+    size = Log.objects.values_list("size", flat=True).get(origin=letter.origin)
+    taken = Sum.objects.filter(letter=letter, of=LOG).values_list("count", flat=True).first()
+    entries = Entry.objects.filter(log__origin=letter.origin, index__gte=taken or 0, index__lt=size)
+    if taken is None or anew or entries.exclude(event=Event.SIGNED).exists():
+        Sum.objects.filter(letter=letter).delete()
+        _add(letter, listed(letter).filter(entry__index__lt=size))
+        Sum.objects.create(letter=letter, of=LOG, count=size)
+    elif taken < size:
+        pks = list(entries.values_list("pk", flat=True))
+        for start in range(0, len(pks), BATCH):
+            _add(letter, listed_by(pks[start : start + BATCH]))
+        Sum.objects.filter(letter=letter, of=LOG).update(count=size)
+
+
+def sums(letter: Letter, of: str) -> dict[str, int]:
+    """The sums of one sort, by country label or by day (`2026-11-10`)."""
+    return dict(Sum.objects.filter(letter=letter, of=of, count__gt=0).values_list("key", "count"))
+
+
+def countries(letter: Letter) -> int:
+    """How many country labels the publicly listed names bear; “international” and none are no countries."""
+    if Sum.objects.filter(letter=letter, of=LOG).exists():
+        return sum(counts_as_country(key) for key in sums(letter, COUNTRY))
+    keys = listed(letter).values_list("country", flat=True).order_by().distinct()
+    return sum(counts_as_country(key) for key in keys)
+
+
+def _add(letter: Letter, rows: QuerySet[Signature]) -> None:
+    by_country = rows.order_by().values_list("country").annotate(Count("pk"))
+    by_day = rows.order_by().annotate(day=_day()).values_list("day").annotate(Count("pk"))
+    for of, found in ((COUNTRY, by_country), (DAY, by_day)):
+        for key, count in Counter(dict(found)).items():
+            row, _is_new = Sum.objects.get_or_create(letter=letter, of=of, key=key or "")
+            Sum.objects.filter(pk=row.pk).update(count=F("count") + count)
+
+
+def _day() -> Substr:
+    """The day in UTC, as both databases write a moment down: a million of them are not worth a call into Python."""
+    return Substr(Cast("listed_at", TextField()), 1, 10)
