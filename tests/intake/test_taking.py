@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 import pytest
 from django.db import OperationalError
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from tests.intake.asking import Answer, DeskBehind, Reader, converse, scope_of
 from tests.people import AMAL, CAST, OYUN, SECRETARY, SOMI, Person
@@ -12,7 +13,7 @@ from tests.stage import DAY, NOON, post, text_of
 from undersigned.intake import begin
 from undersigned.letters.models import Letter, SignOns
 from undersigned.letters.rename import rename
-from undersigned.letters.stages import set_sign_ons
+from undersigned.letters.stages import set_sign_ons, touch
 from undersigned.lib.clock import now
 from undersigned.lib.keys import KeyRing
 from undersigned.signing.arrivals import NewArrival, take_in
@@ -163,11 +164,23 @@ def test_when_the_keeping_is_over_the_door_stops_taking(door: Reader, letter: Le
     assert sign(door, letter, form(letter)).status == 422
 
 
-def test_a_letter_without_its_key_takes_nothing(door: Reader, letter: Letter, keys: KeyRing) -> None:
-    keys.destroy_letter_key(letter.pk)
+def test_a_letter_without_its_key_takes_nothing_until_it_is_back(door: Reader, letter: Letter, keys: KeyRing) -> None:
+    place = keys.folder / "letters" / f"{letter.pk.hex}.key"
+    away = place.rename(place.with_suffix(".away"))
     Letter.objects.filter(pk=letter.pk).update(contact="other@openbridge.example")
+    touch([letter.pk])
     door.door.taking.places.look()
     assert sign(door, letter, form(letter)).status == 422
+    away.rename(place)
+    door.door.taking.places.look()
+    assert sign(door, letter, form(letter)).status == 200
+
+
+def test_while_nothing_changes_a_look_is_one_small_query(
+    door: Reader, letter: Letter, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(1):
+        door.door.taking.places.look()
 
 
 def test_under_its_former_address_one_signs_as_well(door: Reader, letter: Letter) -> None:
@@ -181,10 +194,11 @@ def test_under_its_former_address_one_signs_as_well(door: Reader, letter: Letter
 def test_a_place_is_rendered_anew_only_when_it_changed(door: Reader, letter: Letter) -> None:
     places = door.door.taking.places
     before = places.by_path[path(letter)]
-    Letter.objects.filter(pk=letter.pk).update(revision=letter.revision + 1)
+    touch([letter.pk])
     places.look()
     assert places.by_path[path(letter)] is before
     Letter.objects.filter(pk=letter.pk).update(controller="Somebody Else (invented)")
+    touch([letter.pk])
     places.look()
     assert places.by_path[path(letter)] is not before
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from undersigned.lib.env import Misconfigured, env_bool, env_int, env_path, env_seconds, env_str
+from undersigned.lib.env import Misconfigured, Rate, env_bool, env_int, env_path, env_rate, env_seconds, env_str
 
 NAME = "UNDERSIGNED_TRIED"
 
@@ -73,3 +73,20 @@ def test_a_path_may_begin_at_home(set_to, monkeypatch):
     monkeypatch.setenv("HOME", "/home/editor")
     set_to("~/letters")
     assert env_path(NAME, Path()) == Path("/home/editor/letters")
+
+
+# --- Rates ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_rate_is_so_many_in_so_long(monkeypatch):
+    assert env_rate(NAME, "60/10m") == Rate(60, 600)
+    monkeypatch.setenv(NAME, "3/1s")
+    assert env_rate(NAME, "60/10m") == Rate(3, 1)
+    assert env_rate(NAME, "60/10m").a_second == 3
+
+
+@pytest.mark.parametrize("said", ["", "60", "60/10", "0/1s", "1/0s", "60 / 10m", "-1/1s", "sixty/10m", "60/10m/1s"])
+def test_a_rate_that_would_have_to_be_guessed_at_is_refused(monkeypatch, said):
+    monkeypatch.setenv(NAME, said)
+    with pytest.raises(Misconfigured):
+        env_rate(NAME, "60/10m")

@@ -54,6 +54,7 @@ class Places:
     links_key: bytes
     by_path: Paths = field(default_factory=dict)
     known: Known = field(default_factory=dict)
+    revisions: dict[UUID, int] = field(default_factory=dict)
     closed: Event = field(default_factory=Event)
     thread: Thread | None = None
     looked_at: datetime | None = None
@@ -72,15 +73,21 @@ class Places:
             self.thread.join()
 
     def look(self) -> None:
-        """See which letters take public sign-ons now; render anew what has changed."""
-        letters = list(
-            Letter.objects.filter(sign_ons=SignOns.PUBLIC, keep_until__gte=now().date()).order_by("released_at", "pk")
-        )
+        """See which letters take public sign-ons now; render anew what has changed. Mostly it is one small query."""
+        at = now()
+        taking = Letter.objects.filter(sign_ons=SignOns.PUBLIC, keep_until__gte=at.date())
+        revisions = dict(taking.values_list("pk", "revision"))
+        if revisions != self.revisions or not self.looked_at:
+            self._look_closely(list(taking.order_by("released_at", "pk")))
+            # One whose key is missing is looked at again: an operator may have put it back.
+            self.revisions = revisions if all(facts for facts, _ in self.known.values()) else {}
+        self.looked_at = at
+
+    def _look_closely(self, letters: list[Letter]) -> None:
         digests = {row.letter_id: row.hex_digest for row in _versions(letters)}
         slugs = _slugs(letters)
         self.known = {letter.pk: self._known(letter, digests.get(letter.pk), slugs[letter.pk]) for letter in letters}
         self.by_path = {path: place for _, paths in self.known.values() for path, place in paths.items()}
-        self.looked_at = now()
 
     def _known(self, letter: Letter, digest: str | None, slugs: tuple[str, ...]) -> tuple[object, Paths]:
         facts = (facts_of(letter), digest, slugs)
