@@ -37,7 +37,7 @@ COUNTRIES = ("KR", "JP", "MN", "DE", "AR", "KE", "US", "TW", "")
 
 def crowd(letter: Letter, size: int, seed: int = 1) -> None:
     """`size` more public supporters of `letter`; equal seeds give equal people."""
-    random = Random(seed)  # noqa: S311  names, not secrets
+    random = Random(seed)
     for done in range(0, size, BATCH):
         _add(letter, min(BATCH, size - done), random)
 
