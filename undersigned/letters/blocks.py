@@ -111,6 +111,12 @@ class KeyTwice(WrongFile):
     message = gettext_noop("The mark “#%(key)s” stands here and in line %(other)s. A mark names one block only.")
 
 
+def refuse_large(size: int, limit_bytes: int, place: Place) -> None:
+    """Refuse a file, or what is packed in it, of more than `limit_bytes`."""
+    if size > limit_bytes:
+        raise FileTooLarge(place, megabytes=round(size / 1e6, 1), limit=limit_bytes // 1_000_000)
+
+
 @contextmanager
 def refusing_at_once() -> Iterator[None]:
     """Turn a fault after which a file cannot be read on into all that is wrong with it."""

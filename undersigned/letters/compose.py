@@ -1,9 +1,10 @@
 """From what a file shows to what a letter says: which passage is a claim, a demand, a heading."""
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from undersigned.letters import inline, marks
 from undersigned.letters.blocks import (
@@ -22,6 +23,8 @@ from undersigned.letters.blocks import (
 from undersigned.letters.inline import Runs
 from undersigned.letters.marks import FACTS, Mark, UnknownMark, WrongKey
 from undersigned.lib.refusal import Refused, gettext_noop
+
+Node = TypeVar("Node")
 
 SENTENCE_ENDS = ".!?:;,…。！？：；，、"
 BOLD_HEADING_LIMIT = 120  # characters; a longer bold paragraph is one that shouts
@@ -89,6 +92,26 @@ def gathering(faults: list[WrongFile]) -> Iterator[None]:
         yield
     except WrongFile as fault:
         faults.append(fault)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one file has shown so far: its footnotes, what its reader passed over, and what it could not take."""
+
+    place: Place
+    footnotes: dict[str, Footnote] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+    faults: list[WrongFile] = field(default_factory=list)
+
+    def passages(self, nodes: Iterable[Node], read: Callable[[Node], Iterable[Passage]]) -> list[Passage]:
+        """What `read` makes of one node after the other; raises Refused with everything that it could not take."""
+        passages: list[Passage] = []
+        for node in nodes:
+            with gathering(self.faults):
+                passages += read(node)
+        if self.faults:
+            raise Refused(self.faults)
+        return passages
 
 
 def compose(

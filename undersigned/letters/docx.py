@@ -18,18 +18,18 @@ import mammoth
 from undersigned.letters import inline, marks
 from undersigned.letters.blocks import (
     FileMissing,
-    FileTooLarge,
     Kind,
     Note,
     Place,
     Text,
     WrongFile,
+    refuse_large,
     refusing_at_once,
 )
-from undersigned.letters.compose import Footnote, Passage, compose, gathering
+from undersigned.letters.compose import Footnote, Passage, Reading, compose
 from undersigned.letters.inline import Run, Runs
 from undersigned.letters.marks import Mark
-from undersigned.lib.refusal import Refused, gettext_noop
+from undersigned.lib.refusal import gettext_noop
 
 LIMIT_BYTES = 20_000_000
 XML_LIMIT_BYTES = 10_000_000  # unpacked; a book of 300 pages has about 3 MB
@@ -68,19 +68,17 @@ def read(path: Path, subject: str = "") -> Text:
     place = Place(path.name, unit="¶")
     with refusing_at_once():
         html, said = _converted(_checked(path, place), place)
-    reader = _Reader(html, place)
-    passages = list(reader.passages())
-    if reader.faults:
-        raise Refused(reader.faults)
-    composed = compose(passages, reader.footnotes, place, subject)
+    reader = _Reader(place)
+    passages = reader.found.passages(_Tree(html).root.elements, reader.read)
+    composed = compose(passages, reader.found.footnotes, place, subject)
     told = [Note(place, gettext_noop("The converter says: %(words)s"), {"words": words}) for words in said]
-    return Text(composed.blocks, (*told, *reader.notes, *composed.notes))
+    return Text(composed.blocks, (*told, *reader.found.notes, *composed.notes))
 
 
 def _checked(path: Path, place: Place) -> bytes:
     """The file's bytes, once nothing in them can burst when it is unpacked."""
     try:
-        _refuse_large(path.stat().st_size, LIMIT_BYTES, place)
+        refuse_large(path.stat().st_size, LIMIT_BYTES, place)
         raw = path.read_bytes()
         with zipfile.ZipFile(BytesIO(raw)) as parts:
             _check_parts(parts, place)
@@ -98,15 +96,10 @@ def _check_parts(parts: zipfile.ZipFile, place: Place) -> None:
     if len(infos) > PARTS_LIMIT or not {"[Content_Types].xml", "_rels/.rels"} <= names:
         raise NotDocx(place)
     texts = [info for info in infos if info.filename.endswith((".xml", ".rels"))]
-    _refuse_large(sum(info.file_size for info in texts), XML_LIMIT_BYTES, place)
+    refuse_large(sum(info.file_size for info in texts), XML_LIMIT_BYTES, place)
     for info in texts:
         if b"<!DOCTYPE" in parts.read(info).replace(b"\0", b""):
             raise SuspiciousDocx(place, part=info.filename)
-
-
-def _refuse_large(size: int, limit: int, place: Place) -> None:
-    if size > limit:
-        raise FileTooLarge(place, megabytes=round(size / 1e6, 1), limit=limit // 1_000_000)
 
 
 def _converted(raw: bytes, place: Place) -> tuple[str, list[str]]:
@@ -173,22 +166,13 @@ class _Tree(HTMLParser):
 
 
 class _Reader:
-    """Passages, footnotes, notes and faults of one document."""
+    """Reads the elements of one document."""
 
-    def __init__(self, html: str, place: Place) -> None:
-        self.place = place
-        self.root = _Tree(html).root
+    def __init__(self, place: Place) -> None:
+        self.found = Reading(place)
         self.labels: dict[str, str] = {}
-        self.footnotes: dict[str, Footnote] = {}
-        self.notes: list[Note] = []
-        self.faults: list[WrongFile] = []
 
-    def passages(self) -> Iterator[Passage]:
-        for node in self.root.elements:
-            with gathering(self.faults):
-                yield from self._passages(node)
-
-    def _passages(self, node: _Node) -> Iterable[Passage]:
+    def read(self, node: _Node) -> Iterable[Passage]:
         match node.tag:
             case "h1" | "h2" | "h3" | "h4" | "h5" | "h6":
                 return [self._marked(node, Kind.HEADING, level=int(node.tag[1]))]
@@ -231,7 +215,7 @@ class _Reader:
         label = self.labels.get(found[1] if found else "", "")
         runs = [run for run in self._runs(node, Run("")) if not run.href.startswith("#")]
         if label:
-            self.footnotes[label] = Footnote(inline.one_line(runs), node.line)
+            self.found.footnotes[label] = Footnote(inline.one_line(runs), node.line)
 
     def _split(self, node: _Node) -> tuple[Runs, Mark]:
         runs = inline.tidy(replace(run, href=_web(run.href)) for run in self._runs(node, Run("")))
@@ -265,7 +249,7 @@ class _Reader:
             case "a" if href:
                 style = replace(style, href=self._safe(href, node))
             case "s":
-                self.notes.append(Note(self._at(node), gettext_noop("Struck-out words are taken as they stand.")))
+                self.found.notes.append(Note(self._at(node), gettext_noop("Struck-out words are taken as they stand.")))
             case "p":  # in a footnote or a list: several paragraphs become one
                 yield Run(" ")
         yield from self._runs(node, style)
@@ -276,7 +260,7 @@ class _Reader:
         return href
 
     def _at(self, node: _Node) -> Place:
-        return self.place.at(node.line)
+        return self.found.place.at(node.line)
 
 
 def _web(href: str) -> str:

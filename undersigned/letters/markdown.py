@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -13,17 +13,17 @@ from undersigned.letters import inline, marks
 from undersigned.letters.blocks import (
     FileEmpty,
     FileMissing,
-    FileTooLarge,
     Kind,
     Note,
     Place,
     Text,
     WrongFile,
+    refuse_large,
     refusing_at_once,
 )
-from undersigned.letters.compose import Footnote, Passage, compose, gathering
+from undersigned.letters.compose import Footnote, Passage, Reading, compose
 from undersigned.letters.marks import Mark
-from undersigned.lib.refusal import Refused, gettext_noop
+from undersigned.lib.refusal import gettext_noop
 
 LIMIT_BYTES = 2_000_000
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*\n)*?---[ \t]*(\n|\Z)")
@@ -53,20 +53,17 @@ def read_text(text: str, name: str, subject: str = "", *, asks: bool = True) -> 
     with refusing_at_once():
         inline.refuse_forbidden(text, place)
     reader = _Reader(_FRONT_MATTER.sub(lambda found: "\n" * found[0].count("\n"), text), place)
-    passages = list(reader.passages())
-    if reader.faults:
-        raise Refused(reader.faults)
-    composed = compose(passages, reader.footnotes, place, subject, asks=asks)
-    return Text(composed.blocks, tuple(sorted((*reader.notes, *composed.notes), key=lambda note: note.place.line)))
+    passages = reader.found.passages(reader.root.children, reader.read)
+    composed = compose(passages, reader.found.footnotes, place, subject, asks=asks)
+    notes = (*reader.found.notes, *composed.notes)
+    return Text(composed.blocks, tuple(sorted(notes, key=lambda note: note.place.line)))
 
 
 def decoded(path: Path) -> str:
     """The text of a UTF-8 file that is neither missing, too large nor empty."""
     place = Place(path.name)
     try:
-        size = path.stat().st_size
-        if size > LIMIT_BYTES:
-            raise FileTooLarge(place, megabytes=round(size / 1e6, 1), limit=LIMIT_BYTES // 1_000_000)
+        refuse_large(path.stat().st_size, LIMIT_BYTES, place)
         raw = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
         text = raw.decode("utf-8")
     except OSError:
@@ -92,23 +89,15 @@ _PARSER = _parser()
 
 
 class _Reader:
-    """Passages, footnotes, notes and faults of one file."""
+    """Reads the nodes of one file."""
 
     def __init__(self, text: str, place: Place) -> None:
-        self.place = place
+        self.found = Reading(place)
         self.lines = text.split("\n")
         self.env: dict[str, object] = {}
         self.root = SyntaxTreeNode(_PARSER.parse(text, self.env))
-        self.footnotes: dict[str, Footnote] = {}
-        self.notes: list[Note] = []
-        self.faults: list[WrongFile] = []
 
-    def passages(self) -> Iterator[Passage]:
-        for node in self.root.children:
-            with gathering(self.faults):
-                yield from self._passages(node)
-
-    def _passages(self, node: SyntaxTreeNode) -> Iterable[Passage]:
+    def read(self, node: SyntaxTreeNode) -> Iterable[Passage]:
         match node.type:
             case "heading":
                 return [self._plain(node, Kind.HEADING, level=int(node.tag[1]))]
@@ -144,7 +133,7 @@ class _Reader:
         )
 
     def _item(self, node: SyntaxTreeNode) -> Passage:
-        parts = [part for child in node.children for part in self._passages(child)]
+        parts = [part for child in node.children for part in self.read(child)]
         runs = inline.join([part.runs for part in parts], "\n")
         nested = tuple(item for part in parts for item in part.items)
         mark = Mark()
@@ -159,10 +148,10 @@ class _Reader:
 
     def _footnote(self, node: SyntaxTreeNode) -> None:
         label = node.meta["label"]
-        if label in self.footnotes:
+        if label in self.found.footnotes:
             raise FootnoteTwice(self._at(node), label=label)
-        parts = [part.runs for child in node.children for part in self._passages(child)]
-        self.footnotes[label] = Footnote(inline.one_line(inline.join(parts, " ")), self._at(node).line)
+        parts = [part.runs for child in node.children for part in self.read(child)]
+        self.found.footnotes[label] = Footnote(inline.one_line(inline.join(parts, " ")), self._at(node).line)
 
     def _ends_in_mark_of_its_own(self, node: SyntaxTreeNode) -> bool:
         """Whether the list's last line is a mark that begins at the margin: then it marks the list, not the item."""
@@ -170,10 +159,10 @@ class _Reader:
         return lines[-1].startswith("{")
 
     def _at(self, node: SyntaxTreeNode) -> Place:
-        return self.place.at(node.map[0] + 1 if node.map else 0)
+        return self.found.place.at(node.map[0] + 1 if node.map else 0)
 
     def _note(self, node: SyntaxTreeNode, message: str) -> None:
-        self.notes.append(Note(self._at(node), message))
+        self.found.notes.append(Note(self._at(node), message))
 
 
 def _unmarked(item: Passage) -> Passage:
