@@ -1,6 +1,7 @@
 """A site to be measured: the shipped command with its own keys, records and folder, and one released letter."""
 
 import http.client
+import json
 import sys
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
@@ -22,7 +23,10 @@ SHIPPED: Mapping[str, str] = {
 }
 """The defaults, where an office has something else."""
 
-RAISED: Mapping[str, str] = {}
+RAISED: Mapping[str, str] = {
+    "UNDERSIGNED_FREE_SIGN_ONS": "999999999/1s",
+    "UNDERSIGNED_MOST_REQUESTS": "999999999/1s",
+}
 """The limits on one address, which all our load comes from. Everything else is as shipped."""
 
 
@@ -31,7 +35,9 @@ class Site:
 
     def __init__(self, folder: Path, database: str, settings: Mapping[str, str]) -> None:
         folder.mkdir()
-        self.office = Office(folder, database, free_port(), settings={**SHIPPED, **RAISED, **settings})
+        self._monitor = free_port()
+        watched = {"UNDERSIGNED_MONITOR": f"127.0.0.1:{self._monitor}"}
+        self.office = Office(folder, database, free_port(), settings={**SHIPPED, **watched, **RAISED, **settings})
         self.records = Records(database, folder / "data" / "undersigned.sqlite3")
         self._wrk = Wrk(self.office.port, folder)
         self._version = ""
@@ -51,6 +57,7 @@ class Site:
         """Serve, and freeze."""
         self.office.start()
         wait_until(lambda: self.office.ask(f"/{SLUG}/en/").status == 200, "the letter's page", seconds=600)
+        wait_until(lambda: is_well(self._monitor), "the door to be able to do all its work")
         self._version = version(self.office)
         self._stored_before = self.records.number(STORED)
         self.group.freeze()
@@ -105,23 +112,15 @@ class Site:
         port = free_port()
         # The first door's own command, so that the two differ in nothing else.
         command = serving._command(serving.DOOR, serving.Address("127.0.0.1", port), "")
-        environment = {**self.office.environment, "UNDERSIGNED_DESK": f"unix:{self.office.folder}/no-desk"}
+        monitor = free_port()
+        settings = {
+            "UNDERSIGNED_DESK": f"unix:{self.office.folder}/no-desk",
+            "UNDERSIGNED_MONITOR": f"127.0.0.1:{monitor}",
+        }
+        environment = {**self.office.environment, **settings}
         group = start([*command[:-1], "benchmark.forgetting_door:application"], environment)
-        wait_until(lambda: self._takes(port), "the door to open", group)
+        wait_until(lambda: is_well(monitor, but_for="desk"), "the door to open", group)
         return port, group
-
-    def _takes(self, port: int) -> bool:
-        """Whether the door at `port` takes a sign-on by itself."""
-        forms = self.forms()
-        sent = {"Content-Type": "application/x-www-form-urlencoded"}
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-        try:
-            connection.request("POST", forms.path(0), forms.body(0), sent)
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
 
     def wait_until_taken_in(self) -> None:
         """Until nothing waits any more of what was taken at the door."""
@@ -144,3 +143,16 @@ class Site:
         if not self._acknowledged <= found <= self._acknowledged + self._open:
             raise CannotMeasure(f"{self._acknowledged} sign-ons were acknowledged, and {found} are stored")
         return f"{self._acknowledged:,} acknowledged, {found:,} stored"
+
+
+def is_well(monitor: int, but_for: str = "") -> bool:
+    """Whether all holds that the door which is watched at this port needs for its work, but for one condition."""
+    connection = http.client.HTTPConnection("127.0.0.1", monitor, timeout=20)
+    try:
+        connection.request("GET", "/healthz")
+        conditions: dict[str, bool] = json.loads(connection.getresponse().read())
+        return all(holds for name, holds in conditions.items() if name != but_for)
+    except OSError:
+        return False
+    finally:
+        connection.close()
