@@ -377,9 +377,9 @@ def test_a_letter_that_is_released_while_another_is_baked_shows_its_log_with_its
     schedule(other, Moment(datetime.fromisoformat("2026-11-10T13:00"), "UTC"), SECRETARY, NOON)
     render = bakery._render
 
-    def released_meanwhile(letters: list[Letter]) -> object:
+    def released_meanwhile(folder: PublicFolder, letters: list[Letter], *, everything: bool) -> object:
         release_due(NOON + 2 * HOUR)
-        return render(letters)
+        return render(folder, letters, everything=everything)
 
     with monkeypatch.context() as patch:
         patch.setattr(bakery, "_render", released_meanwhile)
