@@ -3,7 +3,7 @@
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Self
 
 from benchmark.contest import Pair, alternate
 from benchmark.postgresql import PostgreSQL
-from benchmark.processes import free_port, start, wait_for_port
+from benchmark.processes import Group, free_port, start, wait_for_port
 from benchmark.site import Site
 from benchmark.wrk import Wrk
 
@@ -67,6 +67,13 @@ class Ground:
         """Both measured in turn, as often as the pace says."""
         return alternate(self.pace.rounds, first, second)
 
+    def start(self, command: Sequence[str], port: int, environment: Mapping[str, str] | None = None) -> Group:
+        """Start `command`, which ends with us; returns when it listens at `port`."""
+        group = start(command, environment)
+        self.at_the_end(group.end)
+        wait_for_port(port, group)
+        return group
+
     @property
     def postgresql(self) -> PostgreSQL:
         """The server, started when it is first asked for."""
@@ -86,9 +93,7 @@ class Ground:
         """The port of a mail server that takes everything."""
         if not self._sink:
             self._sink = free_port()
-            group = start([sys.executable, "-m", "benchmark.sink", str(self._sink)])
-            self.at_the_end(group.end)
-            wait_for_port(self._sink, group)
+            self.start([sys.executable, "-m", "benchmark.sink", str(self._sink)], self._sink)
         return self._sink
 
     def site(self, kind: str, rows: int = 0, settings: Mapping[str, str] = PLAIN) -> Site:

@@ -3,7 +3,8 @@
 import os
 from pathlib import Path
 
-from benchmark.processes import Group, free_port, program, start, wait_for_port
+from benchmark.ground import Ground
+from benchmark.processes import Group, free_port, program
 from tests.flows.office import Answer
 
 OWN = {"date", "server", "etag", "last-modified", "content-length", "content-type", "connection", "transfer-encoding"}
@@ -39,15 +40,14 @@ TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 class Nginx:
     """The server, frozen but while it is measured."""
 
-    def __init__(self, folder: Path, page: Answer) -> None:
+    def __init__(self, ground: Ground, folder: Path, page: Answer) -> None:
         self.port = free_port()
         (folder / "root").mkdir(parents=True)
         (folder / "root" / "page").write_bytes(page.body)
         configuration = folder / "nginx.conf"
         configuration.write_text(self._configuration(folder, page))
         command = [program("nginx"), "-p", str(folder), "-e", "stderr", "-c", str(configuration)]
-        self.group: Group = start(command)
-        wait_for_port(self.port, self.group)
+        self.group: Group = ground.start(command, self.port)
         self.group.freeze()
 
     def _configuration(self, folder: Path, page: Answer) -> str:

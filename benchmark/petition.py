@@ -8,7 +8,7 @@ from pathlib import Path
 
 from benchmark.bodies import Forms, heads, tails
 from benchmark.ground import Ground
-from benchmark.processes import CannotMeasure, Group, free_port, run, start, wait_for_port
+from benchmark.processes import CannotMeasure, Group, free_port, run
 from benchmark.records import Records
 from benchmark.wrk import Load
 
@@ -24,9 +24,7 @@ class Petition:
         self._port = free_port()
         self._wrk = ground.wrk(self._port)
         self._runs = self._acknowledged = self._open = 0
-        self._group = self._serve()
-        ground.at_the_end(self._group.end)
-        wait_for_port(self._port, self._group)
+        self._group = self._serve(ground)
         self._cookie, self._token = self._read_form()
         self._group.freeze()
 
@@ -52,13 +50,14 @@ class Petition:
         fixed = {"visibility": "public", "consent": "on", "age": "on", "csrfmiddlewaretoken": self._token}
         return Forms(("/sign/",), heads(fixed), tails(), f"{self._runs:03d}x", f"Cookie: csrftoken={self._cookie}\r\n")
 
-    def _serve(self) -> Group:
+    def _serve(self, ground: Ground) -> Group:
         settings = {"DJANGO_SETTINGS_MODULE": "benchmark.django_form.settings", "BENCH_DATABASE": self._url}
         environment = {**os.environ, **settings}
         run([sys.executable, "-m", "django", "migrate", "--run-syncdb", "--verbosity=0"], environment)
         where = ("--bind", f"127.0.0.1:{self._port}", "--workers", str(WORKERS), "--log-level", "error")
         patience = ("--timeout", "0")  # workers that are frozen while others are measured are not dead
-        return start([sys.executable, "-m", "gunicorn", *where, *patience, "benchmark.django_form.wsgi"], environment)
+        command = [sys.executable, "-m", "gunicorn", *where, *patience, "benchmark.django_form.wsgi"]
+        return ground.start(command, self._port, environment)
 
     def _read_form(self) -> tuple[str, str]:
         """The cookie and the token that the form wants back."""

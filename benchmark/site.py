@@ -41,6 +41,7 @@ class Site:
         self.records = Records(database, folder / "data" / "undersigned.sqlite3")
         self._wrk = Wrk(self.office.port, folder)
         self._version = ""
+        self._second_door: Group | None = None
         self._runs = 0
         self._stored_before = self._acknowledged = self._open = 0
 
@@ -63,6 +64,9 @@ class Site:
         self.group.freeze()
 
     def close(self) -> None:
+        """End whatever of it runs."""
+        if self._second_door:
+            self._second_door.end()
         if self.office.process:
             self.group.end()
 
@@ -118,9 +122,9 @@ class Site:
             "UNDERSIGNED_MONITOR": f"127.0.0.1:{monitor}",
         }
         environment = {**self.office.environment, **settings}
-        group = start([*command[:-1], "benchmark.forgetting_door:application"], environment)
-        wait_until(lambda: is_well(monitor, but_for="desk"), "the door to open", group)
-        return port, group
+        self._second_door = start([*command[:-1], "benchmark.forgetting_door:application"], environment)
+        wait_until(lambda: is_well(monitor, but_for="desk"), "the door to open", self._second_door)
+        return port, self._second_door
 
     def wait_until_taken_in(self) -> None:
         """Until nothing waits any more of what was taken at the door."""

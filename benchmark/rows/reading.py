@@ -21,8 +21,7 @@ def _measure(ground: Ground, rows: int) -> Measured:
     site, seconds = ground.site("postgresql", rows), ground.pace.seconds
     with site.awake():
         page = site.office.ask(PAGE)
-    nginx = Nginx(ground.folder / f"nginx_{rows}", page)
-    ground.at_the_end(nginx.group.end)
+    nginx = Nginx(ground, ground.folder / f"nginx_{rows}", page)
     wrk = ground.wrk(nginx.port)
 
     def theirs() -> float:

@@ -46,7 +46,6 @@ def sign_vs_no_database(ground: Ground) -> Measured:
     site, seconds = ground.site("postgresql"), ground.pace.seconds
     with site.awake():
         port, group = site.forgetting_door()
-    ground.at_the_end(group.end)
     wrk = ground.wrk(port)
 
     def without() -> float:
