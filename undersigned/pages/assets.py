@@ -8,7 +8,7 @@ from pathlib import Path
 FACE = Path(__file__).resolve().parent
 FOLDER = "assets"
 STYLES = (
-    *("tokens", "choices", "page", "settings", "share", "form", "signing"),
+    *("tokens", "choices", "ground", "page", "settings", "share", "form", "signing"),
     *("letter", "names", "charts", "index", "story", "kit"),
     "print",  # last, for it takes back what the others say
 )
