@@ -128,7 +128,14 @@ def test_an_unknown_language_changes_nothing(desk: Client, secretary: User) -> N
 
 
 def test_the_files_that_the_pages_name_are_served(client: Client, db: None) -> None:
-    for name in ("tokens.css", "ground.css", "desk/desk.css", "desk/seal.svg", "mfa/js/webauthn.js", "account/js/onload.js"):
+    for name in (
+        "tokens.css",
+        "ground.css",
+        "desk/desk.css",
+        "desk/seal.svg",
+        "mfa/js/webauthn.js",
+        "account/js/onload.js",
+    ):
         answer = client.get(f"/desk/static/{name}")
         assert answer.status_code == 200, name
         assert answer.headers["Cache-Control"] == "no-cache"

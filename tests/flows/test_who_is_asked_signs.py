@@ -80,7 +80,7 @@ def sign(office: Office, page: Page, link: str) -> None:
     page.goto(link)
     expect(page.locator("h1")).to_have_text("You are asked to sign")
     page.get_by_role("link", name="한국어").click()
-    page.locator("ul.ways a").click()
+    page.get_by_role("link", name="서한 읽고 서명하기").click()
     expect(page.locator("h1")).to_have_text("나루를 다시 여십시오")
     page.locator("#sign ul.ways a").click()
     expect(page.locator("input[name=name_ko]")).to_have_value("사공조합")

@@ -55,7 +55,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class OwnPage:
-    """Everything on the page. `shown` is what the public sees or will see, `kept` what nobody is shown."""
+    """Everything on the page. `shown` is what the public sees or will see, `kept` what nobody is shown.
+
+    `main` leads to what is asked of whoever reads this, where no button does it.
+    """
 
     action: str
     title: str
@@ -64,6 +67,7 @@ class OwnPage:
     shown_title: str = ""
     shown: tuple[Row, ...] = ()
     kept: tuple[Row, ...] = ()
+    main: Way | None = None
     buttons: tuple[Button, ...] = ()
     ways: tuple[Way, ...] = ()
 
@@ -80,6 +84,7 @@ def own_page(visit: Visit) -> OwnPage:
         shown_title=_("How it appears") if signature.state in STANDING else _("How it will appear"),
         shown=tuple(_shown(visit)),
         kept=tuple(_kept(signature)),
+        main=_main(visit),
         buttons=tuple(_buttons(signature)),
         ways=tuple(_ways(visit)),
     )
@@ -268,9 +273,13 @@ def _buttons(signature: Signature) -> list[Button]:
     return [*receipt, withdrawal]
 
 
+def _main(visit: Visit) -> Way | None:
+    if not can_answer(visit.signature):
+        return None
+    return Way(_("Read the letter, and sign it"), f"{visit.root}{visit.language}/letter/")
+
+
 def _ways(visit: Visit) -> list[Way]:
-    if can_answer(visit.signature):
-        return [Way(_("Read the letter, and sign it"), f"{visit.root}{visit.language}/letter/")]
     correct = [Way(_("Correct my entry"), f"{visit.path}correct/")] if can_correct(visit.signature) else []
     return correct + letter_ways(visit.signature.letter, visit.language)
 
