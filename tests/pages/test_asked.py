@@ -79,9 +79,9 @@ def test_a_signed_form_is_confirmed_by_the_link_that_led_to_it(client: Client, p
     row = Signature.objects.get()
     assert (row.state, row.language, row.signatory.name) == (State.CONFIRMED, "ko", "Mara E. Erdacht")
     assert "The coalition looks at it" in text_of(client.get(f"{path}en/"))
-    for gone in (f"{path}ko/sign/", f"{path}ko/letter/"):
-        assert client.get(gone).status_code == 404
-    assert post(client, f"{path}ko/sign/", form(embargoed)).status_code == 404
+    assert client.get(f"{path}ko/letter/").status_code == 404
+    for again in (client.get(f"{path}ko/sign/"), post(client, f"{path}ko/sign/", form(embargoed))):
+        assert (again.status_code, again.headers["Location"]) == (302, path + "ko/" * (row.language != "ko"))
 
 
 def test_a_form_of_another_text_or_from_another_site_is_refused(client: Client, path: str, embargoed: Letter) -> None:
@@ -99,6 +99,9 @@ def test_while_sign_ons_are_closed_the_page_says_so(client: Client, path: str, e
     assert "takes no signatures at the moment" in page
     assert "/letter/" not in page
     assert client.get(f"{path}en/sign/").status_code == client.get(f"{path}en/letter/").status_code == 404
+    typed = post(client, f"{path}en/sign/", form(embargoed, name="Mara E. Erdacht"))
+    assert "does not take sign-ons of this kind at the moment" in text_of(typed)
+    assert "Mara E. Erdacht" in text_of(typed)
 
 
 def test_who_declines_is_thanked_by_being_forgotten(client: Client, path: str) -> None:

@@ -105,7 +105,12 @@ def test_an_invitation_to_a_letter_that_takes_no_sign_ons_shows_it_without_a_for
     page = text_of(client.get(f"/i/{token}/en/"))
     assert "Open the bridge." in page
     assert "<form" not in page
-    assert post(client, f"/i/{token}/en/sign/organisation/", form(embargoed, OYUN)).status_code == 404
+    assert client.get(f"/i/{token}/en/sign/organisation/").status_code == 404
+    typed = post(client, f"/i/{token}/en/sign/organisation/", form(embargoed, OYUN))
+    assert typed.status_code == 403
+    assert "does not take sign-ons of this kind at the moment" in text_of(typed)
+    assert OYUN.name in text_of(typed)
+    assert not Signature.objects.exists()
 
 
 def test_an_invitation_before_the_text_is_final_says_so(client: Client, drafted: Letter) -> None:

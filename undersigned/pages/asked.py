@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 
 from undersigned.lib.clock import now
@@ -19,6 +19,7 @@ from undersigned.pages.own import Visit, can_answer, card_as_typed
 from undersigned.pages.private import opened
 from undersigned.pages.sign_page import Signed
 from undersigned.signing.answer import answer as sign_as_asked
+from undersigned.signing.models import State
 from undersigned.signing.sign_on import parse_answer
 from undersigned.signing.terms import terms_of
 
@@ -48,7 +49,9 @@ def _letter(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _sign(request: HttpRequest, visit: Visit) -> HttpResponse:
-    if not can_answer(visit.signature):
+    if visit.signature.state != State.ASKED:  # answered: their page says how it stands
+        return HttpResponseRedirect(visit.path, headers={"Cache-Control": "no-store"})
+    if request.method != "POST" and not can_answer(visit.signature):
         return not_found(request)
     form = _form(visit)
     if request.method != "POST":

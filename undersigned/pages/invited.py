@@ -17,6 +17,7 @@ from undersigned.pages.frame import Place, interface_tag, render
 from undersigned.pages.letter import letter_page, release_of
 from undersigned.pages.sign_page import Door, sign_page
 from undersigned.pages.signing import take_sign_on
+from undersigned.signing.sign_on import KINDS
 from undersigned.signing.terms import terms_of
 
 READING = ("GET", "HEAD")
@@ -63,10 +64,10 @@ def sign_by_invitation(request: HttpRequest, token: str, language: str, kind: st
         return not_found(request)
     place = Place(f"/i/{token}", f"sign/{kind}/", is_private=True)
     door = Door(link.letter, kind, language, place, link.pk, notice_of(link.letter, language))
+    if kind in KINDS and request.method == "POST":  # closed while somebody typed: the form says so, and keeps it
+        return take_sign_on(request, door)
     if kind not in terms_of(link.letter, invited=True).kinds:
         return not_found(request)
-    if request.method == "POST":
-        return take_sign_on(request, door)
     return answer(sign_page(door), interface_tag(language))
 
 
