@@ -52,6 +52,18 @@ def new_database() -> str:
     return _beside(url, name)
 
 
+def record_at_rest(url: str) -> bytes:
+    """All that PostgreSQL keeps on its disk; nothing for SQLite, whose files lie in the office's own folder."""
+    if not url:
+        return b""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CHECKPOINT")
+        [place] = connection.execute("SHOW data_directory").fetchone() or [""]
+    files = [path for path in Path(place).rglob("*") if path.is_file() and os.access(path, os.R_OK)]
+    assert any("pg_wal" in path.parts for path in files)
+    return b"\0".join(path.read_bytes() for path in files)
+
+
 def _beside(url: str, name: str) -> str:
     """The URL of the database `name` on the same server."""
     head, _, query = url.partition("?")

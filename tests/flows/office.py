@@ -100,10 +100,18 @@ class Office:
     def start(self) -> None:
         """Serve, in a process group of its own, which can be killed as a whole."""
         command = [sys.executable, "-m", "undersigned", "serve", "--port", str(self.port)]
-        self.process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, start_new_session=True)
+        with self._said.open("ab") as said:
+            self.process = subprocess.Popen(
+                command, env=self.environment, stdout=subprocess.PIPE, stderr=said, start_new_session=True
+            )
         assert self.process.stdout
         line = self.process.stdout.readline().decode()
-        assert line == f"ready: http://{LOOPBACK}:{self.port}/\n", line
+        assert line == f"ready: http://{LOOPBACK}:{self.port}/\n", (line, self._said.read_text())
+
+    @property
+    def _said(self) -> Path:
+        """What the program wrote to standard error."""
+        return self.folder / "standard-error.txt"
 
     def start_later(self, after: timedelta) -> None:
         """Stop, and start again when so much more time has gone by."""
@@ -155,7 +163,7 @@ class Office:
         return [(path, message) for path in paths if (message := _opened(path))["To"] == mailbox]
 
     def bytes_at_rest(self) -> bytes:
-        """Everything that lies on the disk: record, write-ahead log, public folder, mails. (Keys and data of ours.)"""
+        """Everything that lies on the disk: record, write-ahead log, public folder, mails, what it wrote down, keys."""
         files = [path for path in self.folder.rglob("*") if path.is_file()]
         return b"\0".join(map(_content, files))
 

@@ -78,6 +78,20 @@ def test_a_folder_with_faults_is_refused_whole_with_file_and_line(idle: Office, 
     assert "Known letters: none" in idle.run("letter", "freeze", SLUG, exits=1)
 
 
+def test_a_document_and_a_workbook_that_are_damaged_are_refused_whole(lettered: Office, folder: Path) -> None:
+    (folder / "letter.en.md").unlink()
+    (folder / "letter.en.docx").write_bytes(b"PK\x03\x04 but no document")
+    manifest = folder / "letter.toml"
+    manifest.write_text(manifest.read_text().replace(SLUG, "open-another"))
+    assert "letter.en.docx: This file is not a DOCX document" in lettered.run("letter", "import", str(folder), exits=1)
+    assert f"Known letters: {SLUG}" in lettered.run("letter", "freeze", "open-another", exits=1)
+    sheet = folder / "sheet.xlsx"
+    sheet.write_bytes(b"PK\x03\x04 but no workbook")
+    assert "sheet.xlsx" in lettered.run("signatories", "import", SLUG, str(sheet), exits=1)
+    sheet.write_text('Name,Country\n"House by the Bank,Germany\n')
+    assert "from row 2 on, the quotation marks" in lettered.run("signatories", "import", SLUG, str(sheet), exits=1)
+
+
 def test_a_letter_with_gaps_is_not_frozen(idle: Office, folder: Path) -> None:
     idle.run("letter", "import", str(folder))
     assert "do not line up" in idle.run("letter", "freeze", SLUG, exits=1)

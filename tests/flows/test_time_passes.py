@@ -3,6 +3,7 @@
 The office keeps the settings that it comes with; it is stopped and started again days later.
 """
 
+import re
 from collections.abc import Generator
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from tests.flows.test_a_letter_end_to_end import (
     open_by_invitation,
     press,
     sign_in,
+    withdraw,
 )
 from tests.flows.test_refused_beside_its_field import fill, submit, type_code
 from tests.flows.test_the_desk_decides import decide, sign
@@ -64,15 +66,22 @@ def test_reminders_come_sign_ons_lapse_and_links_expire(office: Office, browser:
     office.start_later(9 * DAY)
     until(lambda: office.ask(f"/{SLUG}/en/").status == 200, "the release")
     expect_state(office, secretary, "erased", "lapsed")
-    for link in (lost, last):
-        reader.goto(link)
-        expect(reader.locator("h1")).to_have_text("This sign-on has lapsed")
-        expect(reader.get_by_role("button")).to_have_count(0)
-    a_new_link_is_sent(office, reader, link_in(first))
+    nothing_is_left(reader, lost, last)
+    own = a_new_link_is_sent(office, reader, link_in(first))
     assert not office.unread(NEVER["email"])
+    a_person_stands_once(office, secretary, reader)
+    withdraw(reader, own)
 
 
-def a_new_link_is_sent(office: Office, page: Page, expired: str) -> None:
+def nothing_is_left(page: Page, *links: str) -> None:
+    """Of a sign-on that lapsed: its links say so, and ask for nothing."""
+    for link in links:
+        page.goto(link)
+        expect(page.locator("h1")).to_have_text("This sign-on has lapsed")
+        expect(page.get_by_role("button")).to_have_count(0)
+
+
+def a_new_link_is_sent(office: Office, page: Page, expired: str) -> str:
     """From the page of the expired one; asking again, there or on the letter's page, brings no second mail that day."""
     page.goto(expired)
     expect(page.locator("h1")).to_have_text("This link has expired")
@@ -88,10 +97,27 @@ def a_new_link_is_sent(office: Office, page: Page, expired: str) -> None:
         expect(page.locator("main")).to_contain_text("If somebody signed this letter with that address")
         page.go_back()
     assert not office.unread(LATE["email"])
-    page.goto(new)
-    page.get_by_role("button", name="Withdraw").click()
-    page.get_by_role("button", name="Withdraw").click()
-    expect(page.locator("h1")).to_contain_text("withdrawn")
+    return new
+
+
+def a_person_stands_once(office: Office, secretary: Page, page: Page) -> None:
+    """Signing again looks like the first time, and brings its mail a day later; confirmed, it says who stands."""
+    page.goto(f"{office.url}/{SLUG}/en/sign/supporter/")
+    fill(page, {"name": LATE["name"], "email": LATE["email"]})
+    submit(page)
+    expect(page.locator("h1")).to_have_text("Look into your mailbox")
+    expect_state(office, secretary, LATE["name"], "pending")
+    assert not office.unread(LATE["email"])
+    office.start_later(DAY)
+    told = str(office.mail_to(LATE["email"]).get_content())
+    assert "There are 2 things to tell you" in told  # the link that was asked for once more is the other one
+    for link in re.findall(r"http://\S+/s/\S+", told):
+        page.goto(link)
+        if page.get_by_role("button", name="Confirm").count():
+            page.get_by_role("button", name="Confirm").click()
+            break
+    expect(page.locator("h1")).to_have_text("You have signed already")
+    expect(page.locator("main")).to_contain_text("That signature stands as it is; this repeat was deleted.")
 
 
 def reminder(office: Office, typed: dict[str, str]) -> str:
@@ -109,6 +135,10 @@ def plan_the_release(office: Office, page: Page, moment: datetime) -> None:
 
 
 def expect_state(office: Office, page: Page, name: str, state: str) -> None:
-    """The list at the desk holds one sign-on in that state, by that name."""
-    page.goto(f"{office.url}/desk/{SLUG}/signatories/?state={state}")
-    assert [text.strip() for text in page.locator("tbody th").all_inner_texts()] == [name]
+    """The list at the desk holds one sign-on in that state, by that name, as soon as the worker has come to it."""
+
+    def listed() -> bool:
+        page.goto(f"{office.url}/desk/{SLUG}/signatories/?state={state}")
+        return [text.strip() for text in page.locator("tbody th").all_inner_texts()] == [name]
+
+    until(listed, f"{name} to be {state}")
