@@ -11,6 +11,7 @@ from tests.intake.asking import Answer, DeskBehind, Reader, converse, scope_of
 from tests.people import AMAL, CAST, OYUN, SECRETARY, SOMI, Person
 from tests.stage import DAY, NOON, post, text_of
 from undersigned.intake import begin
+from undersigned.intake.wire import Message
 from undersigned.letters.models import Letter, SignOns
 from undersigned.letters.rename import rename
 from undersigned.letters.stages import set_sign_ons, touch
@@ -174,6 +175,24 @@ def test_a_letter_without_its_key_takes_nothing_until_it_is_back(door: Reader, l
     away.rename(place)
     door.door.taking.places.look()
     assert sign(door, letter, form(letter)).status == 200
+
+
+def test_a_door_that_begins_knows_at_once_where_one_signs(letter: Letter, desk: DeskBehind) -> None:
+    """Or a crowd that waited for it would be sent to the desk."""
+
+    async def live() -> bool:
+        begun: asyncio.Queue[Message] = asyncio.Queue()
+        asked: asyncio.Queue[Message] = asyncio.Queue()
+        asked.put_nowait({"type": "lifespan.startup"})
+        door = begin.make_door(f"unix:{desk.socket}", 0)
+        life = asyncio.ensure_future(door({"type": "lifespan"}, asked.get, begun.put))
+        assert (await begun.get())["type"] == "lifespan.startup.complete"
+        knows = path(letter) in door.taking.places.by_path
+        asked.put_nowait({"type": "lifespan.shutdown"})
+        await life
+        return knows
+
+    assert asyncio.run(live())
 
 
 def test_while_nothing_changes_a_look_is_one_small_query(

@@ -126,7 +126,7 @@ class Door:
         """Begin and end with the server, which has answered all that it accepted before it ends."""
         await receive()
         try:
-            self._open()
+            await self._open()
         except OSError as fault:  # the port of the monitor is taken
             await send({"type": "lifespan.startup.failed", "message": str(fault)})
             return
@@ -135,10 +135,10 @@ class Door:
         await self._close()
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _open(self) -> None:
+    async def _open(self) -> None:
         if self.monitor:
             self.monitor.open()
-        self.taking.open()
+        await self.taking.open()
         self.counting.open()
         self.acting.open()
         self.patience.open()

@@ -1,5 +1,6 @@
 """Where sign-ons are taken: the addresses of all open forms, with what is needed to take one there, kept in memory."""
 
+import asyncio
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,8 +24,10 @@ from undersigned.signing.consent import statement
 from undersigned.signing.sign_on import Terms
 from undersigned.signing.terms import terms_of
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 FRESH = timedelta(seconds=10)
+START_SECONDS = 15
+"""How long the door waits for the first look before it serves all the same."""
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +58,7 @@ class Places:
     by_path: Paths = field(default_factory=dict)
     known: Known = field(default_factory=dict)
     revisions: dict[UUID, int] = field(default_factory=dict)
+    tried: Event = field(default_factory=Event)
     closed: Event = field(default_factory=Event)
     thread: Thread | None = None
     looked_at: datetime | None = None
@@ -63,9 +67,11 @@ class Places:
         """Whether the record could be looked at lately."""
         return self.looked_at is not None and at - self.looked_at < FRESH
 
-    def open(self) -> None:
+    async def open(self) -> None:
+        """Begin, with a first look: before it, all who sign would be sent to the desk, and fill it for a long while."""
         self.thread = Thread(target=self._watch, name="places", daemon=True)
         self.thread.start()
+        await asyncio.get_running_loop().run_in_executor(None, self.tried.wait, START_SECONDS)
 
     def close(self) -> None:
         self.closed.set()
@@ -107,6 +113,7 @@ class Places:
             except DatabaseError as fault:  # what was known stays; the record may be back in a second
                 log.error("the record cannot be looked at (%s)", type(fault).__qualname__)
                 connections.close_all()
+            self.tried.set()
             if self.closed.wait(LOOK_SECONDS):
                 connections.close_all()
                 return

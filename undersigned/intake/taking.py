@@ -26,9 +26,9 @@ class Taking:
     lane: Lane[NewArrival, None]
     refused: Callable[[str], None]
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Begin; within the event loop."""
-        self.places.open()
+        await self.places.open()
         self.lane.open()
 
     async def close(self) -> None:
