@@ -13,7 +13,7 @@ from undersigned.letters.models import Letter
 from undersigned.lib.keys import KeyRing
 from undersigned.lib.sealing import Sealer
 from undersigned.post.models import Note
-from undersigned.signing.arrivals import HELD, RUSH, NewArrival, arrive, is_rush, pack, take_in
+from undersigned.signing.arrivals import HELD, RUSH, NewArrival, arrive, pack, rush, take_in
 from undersigned.signing.confirm import confirm
 from undersigned.signing.consent import statement
 from undersigned.signing.models import Arrival, ConfirmationCode, Mailbox, Signatory, Signature, State
@@ -121,11 +121,13 @@ def test_a_fault_at_any_step_of_taking_in_leaves_everything_as_it_was(letter: Le
     assert Signature.objects.count() == 2
 
 
-def test_in_a_rush_those_who_sign_come_first(letter: Letter, keys: KeyRing) -> None:
-    assert not is_rush(NOON)
+def test_a_rush_is_as_great_as_there_are_who_arrived_within_a_second(letter: Letter, keys: KeyRing) -> None:
+    assert rush(NOON) == 0
     arrive([new_arrival(SOMI, letter, keys)], NOON)
-    assert is_rush(NOON + RUSH / 2)
-    assert not is_rush(NOON + RUSH)
+    arrive([new_arrival(SOMI, letter, keys)] * 2, NOON + RUSH / 2)
+    assert rush(NOON + RUSH / 2) == 3
+    assert rush(NOON + RUSH) == 2
+    assert rush(NOON + RUSH * 2) == 0
 
 
 def test_a_fault_while_arriving_leaves_nothing(letter: Letter, keys: KeyRing) -> None:

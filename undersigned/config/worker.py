@@ -30,7 +30,7 @@ from undersigned.post.gather import gather
 from undersigned.post.purge import purge
 from undersigned.post.sender import FEWEST, Sender, fitting
 from undersigned.releases.release import next_due, release_due
-from undersigned.signing.arrivals import is_rush, take_in, take_in_slow
+from undersigned.signing.arrivals import RUSH_LIMIT, rush, take_in, take_in_slow
 from undersigned.signing.receipts import send_receipts
 from undersigned.signing.retention import forget, lapse, remind
 from undersigned.stories.publish import next_due as next_story_due
@@ -41,8 +41,9 @@ log = logging.getLogger(__name__)
 PAUSE = timedelta(seconds=0.5)
 SWITCH_SECONDS = 0.0005  # a tenth of Python's own: mail waits so long at each answer while another thread is at work
 SLOW_PASS = timedelta(seconds=5)
-REST_IN_A_RUSH = 3
-"""How much longer than its work taking in pauses while sign-ons arrive, on a machine that both may share."""
+REST_IN_A_RUSH = 9
+"""How much longer than its work taking in pauses while RUSH_LIMIT or more arrive in a second; while fewer do, shorter.
+Door and worker may share a machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +179,11 @@ class Intake:
         take_in_slow(at, max(1, round(settings.SLOW_PACE.a_second * SLOW_PASS.total_seconds())))
 
     def take_in(self, _at: datetime) -> None:
-        """All that waits. In a rush, those who are signing come first: most of the time is theirs."""
+        """All that waits. In a rush, those who are signing come first: the more of them, the more time is theirs."""
         begun = now()
         while not self.stopped.is_set() and take_in(begun):
             ended = now()
-            if is_rush(ended):
-                self.stopped.wait((ended - begun).total_seconds() * REST_IN_A_RUSH)
+            self.stopped.wait((ended - begun).total_seconds() * REST_IN_A_RUSH * rush(ended) / RUSH_LIMIT)
             begun = now()
 
 

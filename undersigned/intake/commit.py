@@ -66,14 +66,15 @@ class Lane(Generic[Item, Answer]):
         self.thread = Thread(target=self._work, name=f"commit {self.name}", daemon=True)
         self.thread.start()
 
-    async def put(self, item: Item) -> Answer:
-        """Have `item` committed, and the record's answer to it; LaneFull or NotCommitted, and then it was not."""
+    def put(self, item: Item) -> "asyncio.Future[Answer]":
+        """Have `item` committed; to be awaited, the record's answer to it, or NotCommitted. LaneFull at once, where
+        there is no room; in both cases it was not committed."""
         if self.loop is None or self.waiting >= ROOM:
             raise LaneFull
         future: asyncio.Future[Answer] = self.loop.create_future()
         self.waiting += 1
         self.queue.put((item, future))
-        return await future
+        return future
 
     async def close(self) -> None:
         """Commit what was put in, and end."""

@@ -23,27 +23,24 @@ def read_form(body: bytes) -> dict[str, str]:
 
     As the URL standard has it (application/x-www-form-urlencoded), and as Python's parse_qsl reads it.
     """
+    fields: dict[str, str] = {}
     try:
         text = body.decode()
-        pieces = text.split("&") if text else []
-        if len(pieces) > FIELDS_LIMIT:
+        pieces = [piece for piece in text.replace("+", " ").split("&") if piece]
+        if text.count("&") >= FIELDS_LIMIT:
             raise NotAForm
-        pairs = [_pair(piece) for piece in pieces if piece]
+        for piece in pieces:
+            name, _, value = piece.partition("=")
+            fields[_unescaped(name)] = _unescaped(value)
     except UnicodeDecodeError:
         raise NotAForm from None
-    fields = dict(pairs)
-    if len(fields) != len(pairs) or "\0" in text or "%00" in text:
+    if len(fields) != len(pieces) or "\0" in text or "%00" in text:
         raise NotAForm
     return fields
 
 
-def _pair(piece: str) -> tuple[str, str]:
-    name, _, value = piece.replace("+", " ").partition("=")
-    return (_unescaped(name), _unescaped(value)) if "%" in piece else (name, value)
-
-
 def _unescaped(text: str) -> str:
-    return _ESCAPED.sub(_bytes_of, text)
+    return _ESCAPED.sub(_bytes_of, text) if "%" in text else text
 
 
 def _bytes_of(escaped: re.Match[str]) -> str:

@@ -29,6 +29,7 @@ from undersigned.signing.sign_on import Card, SignOn
 PURPOSE = "arrival"
 BATCH = 512
 RUSH = timedelta(seconds=1)
+RUSH_LIMIT = 1000
 HELD = timedelta(minutes=10)
 """After this, what could not be opened is tried again: an operator may have put the right keys back."""
 
@@ -108,10 +109,10 @@ def _take_in_of(arrivals: QuerySet[Arrival], at: datetime, limit: int) -> int:
     return _hold([arrival.pk for arrival in found if arrival.pk not in opened], at) + _take_in(opened, at)
 
 
-def is_rush(at: datetime) -> bool:
-    """Whether sign-ons are arriving just now."""
-    latest = Arrival.objects.order_by("-id").values_list("arrived_at", flat=True).first()
-    return latest is not None and at - latest < RUSH
+def rush(at: datetime) -> int:
+    """How many sign-ons arrived within the last second and still wait; counted to RUSH_LIMIT only."""
+    latest = Arrival.objects.order_by("-id").values_list("arrived_at", flat=True)[:RUSH_LIMIT]
+    return sum(at - arrived < RUSH for arrived in latest)
 
 
 def forget_arrivals(at: datetime) -> set[UUID]:

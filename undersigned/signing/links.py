@@ -66,8 +66,11 @@ class Link:
         return cls(UUID(bytes=body[:16]), expires_at, purpose)
 
 
+_SAFE = bytes.maketrans(b"+/", b"-_")  # in an address (RFC 4648 §5)
+
+
 def _written(raw: bytes) -> str:
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return binascii.b2a_base64(raw, newline=False).translate(_SAFE).rstrip(b"=").decode()
 
 
 def _tag(key: bytes, purpose: str, body: bytes) -> bytes:
