@@ -7,10 +7,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 STOP_SECONDS = 30
+ENDED = os.WEXITED | os.WNOWAIT | os.WNOHANG
 
 
 class CannotMeasure(Exception):
@@ -31,15 +31,19 @@ class Group:
         os.killpg(self.process.pid, signal.SIGCONT)
 
     def end(self) -> None:
-        """As an operator ends it; by force where that does not help."""
+        """As an operator ends it, and then by force whatever of it is left."""
         if self.process.poll() is None:
             self.thaw()
             self.process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(STOP_SECONDS)
-        with suppress(ProcessLookupError):
+            self._wait_for_its_end()
+            # Not reaped yet, it keeps the number of its group, which nobody else can have got meanwhile.
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+            self.process.wait()
+
+    def _wait_for_its_end(self) -> None:
+        deadline = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < deadline and not os.waitid(os.P_PID, self.process.pid, ENDED):
+            time.sleep(0.05)
 
 
 def start(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Group:

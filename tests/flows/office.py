@@ -11,7 +11,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -129,9 +128,9 @@ class Office:
     def kill(self) -> None:
         """As a machine that fails: server, door and worker die at once, at whatever they were doing."""
         assert self.process
-        with suppress(ProcessLookupError):  # some end by themselves where others were killed
+        if self.process.returncode is None:  # reaped, its number could be another's
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(SECONDS)
+            self.process.wait(SECONDS)
         until(lambda: not is_listening(self.port), "the port to be free")
         self._forget()
 
