@@ -7,7 +7,7 @@ from benchmark.ground import Ground
 from benchmark.open_loop import Waits, send_at_rate
 from benchmark.processes import CannotMeasure
 from benchmark.row import Goal, Measured, Row
-from benchmark.rows.signing import SOME
+from benchmark.rows.signing import MANY, SOME
 from benchmark.site import Site
 
 LEAST = 100
@@ -34,7 +34,7 @@ def _wait(site: Site, rate: float, seconds: int) -> Waits:
     number = max(int(rate * seconds), LEAST)
     requests = [request(forms, site.office.port, one) for one in range(number)]
     with site.awake():
-        waits = send_at_rate(site.office.port, requests, rate, connections=SOME)
+        waits = send_at_rate(site.office.port, requests, rate, connections=MANY)
     if waits.faults:
         raise CannotMeasure(f"{waits.faults} of {number} sign-ons were not acknowledged")
     site.acknowledged(len(waits.answered), still_open=0)
