@@ -7,7 +7,7 @@ from benchmark.ground import Ground
 from benchmark.open_loop import Waits, send_at_rate
 from benchmark.processes import CannotMeasure
 from benchmark.row import Goal, Measured, Row
-from benchmark.rows.signing import MANY, SOME
+from benchmark.rows.signing import MANY
 from benchmark.site import Site
 
 LEAST = 100
@@ -16,7 +16,7 @@ LEAST = 100
 
 def p99_over_p50(ground: Ground) -> Measured:
     site, seconds = ground.site("postgresql"), ground.pace.seconds
-    loads = [site.sign(connections=SOME, seconds=seconds) for _ in range(ground.pace.rounds)]
+    loads = [site.sign(connections=MANY, seconds=seconds) for _ in range(ground.pace.rounds)]
     rate = median(load.rate for load in loads) / 2
     waits = [_wait(site, rate, seconds) for _ in range(ground.pace.rounds)]
     ratio = median(found.percentile(0.99) / found.percentile(0.5) for found in waits)
