@@ -43,6 +43,7 @@ from undersigned.pages.sign_page import Door, find_page, sign_page
 from undersigned.pages.spread import spread_page
 from undersigned.pages.story_bakery import Due
 from undersigned.pages.sums import sum_up
+from undersigned.pages.tally import standing
 from undersigned.signing.models import Kind
 
 PRIVATE = ("accounts", "code", "desk", "i", "n", "p", "s")
@@ -156,7 +157,8 @@ def _rendered(folder: PublicFolder, letter: Letter, *, everything: bool) -> _Bat
     sum_up(letter, anew=is_anew)
     put_up(letter)
     names = NamesPages(letter, folder)
-    kit, pages = shown(letter), {language: public_page(letter, language) for language in letter.languages}
+    kit, stands = shown(letter), standing(letter)
+    pages = {language: public_page(letter, language, stands) for language in letter.languages}
     files: dict[str, Content] = dict(_counted(kit, pages))
     if is_anew:
         files.update(_others(kit, pages))

@@ -21,7 +21,7 @@ from undersigned.pages.roll import Roll, roll
 from undersigned.pages.said import Said, said
 from undersigned.pages.share import Share, share
 from undersigned.pages.story_list import StoryItem, updates
-from undersigned.pages.tally import TallyView, tally
+from undersigned.pages.tally import Standing, TallyView, standing, tally
 from undersigned.releases.models import Release
 from undersigned.signing.models import Kind
 
@@ -125,13 +125,13 @@ def _public_form(letter: Letter, _revision: int, kind: str, language: str, actio
     return blank_form(letter, kind, language, action)
 
 
-def public_page(letter: Letter, language: str) -> LetterPage:
-    """The page of a released letter, as the public reads it."""
+def public_page(letter: Letter, language: str, stands: Standing | None = None) -> LetterPage:
+    """The page of a released letter, as the public reads it; who `stands` under it is asked for unless it is given."""
     version = letter.frozen
     if version is None or not letter.is_public:
         raise ValueError(f"{letter.slug} is not released")
     with translation.override(interface_for(language)):
-        return _page(letter, _read(version.canonical, language), Place.public(letter))
+        return _page(letter, _read(version.canonical, language), Place.public(letter), stands=stands)
 
 
 def release_of(letter: Letter) -> Release | None:
@@ -139,11 +139,14 @@ def release_of(letter: Letter) -> Release | None:
     return letter.releases.exclude(state=Release.State.CANCELLED).order_by("-pk").first()
 
 
-def _page(letter: Letter, reading: _Reading, place: Place, *, invited: bool = False) -> LetterPage:
+def _page(
+    letter: Letter, reading: _Reading, place: Place, *, invited: bool = False, stands: Standing | None = None
+) -> LetterPage:
     content, language = reading.content, reading.language
     version = letter.frozen
     tag = interface_tag(language)
-    shows_names = letter.is_public or not invited
+    if stands is None and (letter.is_public or not invited):
+        stands = standing(letter)
     deck = said(letter.summary, language, _fallbacks(content))
     kicker, moment = _kicker(letter, tag)
     return LetterPage(
@@ -164,8 +167,8 @@ def _page(letter: Letter, reading: _Reading, place: Place, *, invited: bool = Fa
         addressees=tuple(_party(party, language, content) for party in content.addressees),
         cc=tuple(_party(party, language, content) for party in content.cc),
         body=reading.body,
-        tally=tally(letter, tag, language) if shows_names else None,
-        roll=roll(letter, language) if shows_names else None,
+        tally=tally(letter, tag, language, stands.figures) if stands else None,
+        roll=roll(letter, language, stands.names) if stands else None,
         sign=_sign_area(letter, language, place, version, invited),
         share=None if place.is_private else _share(letter, content, language, place),
         names=names_address(letter, language) if letter.is_public else "",

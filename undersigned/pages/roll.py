@@ -110,15 +110,30 @@ def listed_by(entries: Sequence[int]) -> QuerySet[Signature]:
     )
 
 
-def roll(letter: Letter, language: str) -> Roll:
-    """The roll of `letter` for readers of `language`."""
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Those whom the page of a letter names, as the records have them: the same for every language."""
+
+    organisations: tuple[Signature, ...]
+    persons: tuple[Signature, ...]
+    latest: tuple[Signature, ...]
+
+
+def named(letter: Letter) -> Named:
+    """All organisations and persons of `letter`, and those supporters who signed most recently."""
     rows = listed(letter).select_related("signatory")
-    writer = Writer(letter, language)
     latest = rows.filter(kind=Kind.SUPPORTER).order_by("-listed_at", "-pk")[:LATEST]
+    return Named(tuple(rows.filter(kind=Kind.ORGANISATION)), tuple(rows.filter(kind=Kind.PERSON)), tuple(latest))
+
+
+def roll(letter: Letter, language: str, names: Named | None = None) -> Roll:
+    """The roll of `letter` for readers of `language`; its names are asked for unless they are given."""
+    names = names or named(letter)
+    writer = Writer(letter, language)
     return Roll(
-        writer.chapter(rows.filter(kind=Kind.ORGANISATION)),
-        writer.chapter(rows.filter(kind=Kind.PERSON)),
-        tuple(writer.entry(row) for row in latest),
+        writer.chapter(names.organisations),
+        writer.chapter(names.persons),
+        tuple(writer.entry(row) for row in names.latest),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from undersigned.ledger.tally import Counts, counts_at
 from undersigned.letters.models import Letter
 from undersigned.pages.figures import number
-from undersigned.pages.roll import listed
+from undersigned.pages.roll import Named, listed, named
 from undersigned.pages.sums import countries
 
 
@@ -56,12 +56,25 @@ def figures(letter: Letter) -> Figures:
     return Figures(expected, countries(letter), None)
 
 
-def tally(letter: Letter, language: str, page: str = "") -> TallyView:
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who and how many stand under a letter, asked for once for all its languages."""
+
+    names: Named
+    figures: Figures
+
+
+def standing(letter: Letter) -> Standing:
+    """Who and how many stand under `letter` now."""
+    return Standing(named(letter), figures(letter))
+
+
+def tally(letter: Letter, language: str, page: str = "", figured: Figures | None = None) -> TallyView:
     """The counts of `letter` in the interface language `language`, which is active, on a page in `page`."""
-    figured = figures(letter)
+    figured = figured or figures(letter)
     found = figured.counts
-    named = {"organisations": found.organisations, "persons": found.persons, "supporters": found.supporters}
-    shown = {**named, "hidden": found.hidden, "countries": figured.countries}
+    by_name = {"organisations": found.organisations, "persons": found.persons, "supporters": found.supporters}
+    shown = {**by_name, "hidden": found.hidden, "countries": figured.countries}
     lines = (Line(name, number(count, language), _label(name, count)) for name, count in shown.items() if count)
     total = ngettext("signature", "signatures", found.total)
     view = TallyView(number(found.total, language), total, tuple(lines), rules())
