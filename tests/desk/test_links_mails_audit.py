@@ -13,9 +13,9 @@ import undersigned
 from tests.desk.conftest import page
 from tests.people import OYUN
 from tests.stage import NOON, sign_on
-from undersigned.desk.audit import SENTENCES
+from undersigned.desk.audit import SENTENCES, sentence
 from undersigned.letters import links
-from undersigned.letters.models import Letter, PrivateLink
+from undersigned.letters.models import AuditRecord, Letter, PrivateLink
 from undersigned.post.models import Mail
 
 
@@ -95,6 +95,11 @@ def test_every_act_that_is_recorded_anywhere_has_its_sentence() -> None:
                 acts |= {leaf.value for leaf in ast.walk(node.args[2]) if isinstance(leaf, ast.Constant)}
     assert len(acts) > 10
     assert acts <= set(SENTENCES)
+
+
+def test_the_trail_names_the_keys_of_the_log(letter: Letter) -> None:
+    fact = AuditRecord(letter=letter, act="log key made", facts={"keys": ["letters.example/ferry+1a2b3c4d+AbC="]})
+    assert sentence(fact) == "A new key signs the letter’s log: letters.example/ferry+1a2b3c4d+AbC="
 
 
 def test_the_trail_tells_who_did_what(desk: Client, letter: Letter) -> None:

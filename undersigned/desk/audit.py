@@ -49,6 +49,8 @@ SENTENCES = {
     "signatories imported": _("A sheet of %(rows)s rows was imported: %(asked)s signatories are asked."),
     "invitation sent": _("Somebody who is asked was invited by mail."),
     "invitation declined": _("Somebody who was asked declined. What was stored of them is erased."),
+    "log key made": _("A new key signs the letter’s log: %(keys)s"),
+    "log key retired": _("A key no longer signs the letter’s log: %(keys)s"),
     "press kit imported": _("What the press gets was imported: %(releases)s press releases, %(pictures)s pictures."),
 }
 WITH_EVIDENCE = {
@@ -81,5 +83,7 @@ class _Facts(dict[str, object]):
         value = self.get(name, "–")
         if name == "wall":
             return str(value).replace("T", " ")
+        if name == "keys" and isinstance(value, list):
+            return ", ".join(value)
         words = {"to": SIGN_ONS, "purpose": PURPOSES}.get(name, {})
         return words.get(str(value), value)
