@@ -40,11 +40,11 @@ class Address:
     def __str__(self) -> str:
         return f"http://{self.host}:{self.port}/"
 
-    def answers(self) -> int | None:
-        """The status with which something there answers for its first page; None where nothing speaks HTTP."""
+    def answers(self, path: str = "/") -> int | None:
+        """The status with which something there answers for a page; None where nothing speaks HTTP."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=5)
         try:
-            connection.request("HEAD", "/")
+            connection.request("HEAD", path)
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return None
@@ -70,7 +70,7 @@ def serve_until_stopped(address: Address, desk: str, parts: Sequence[str] = PART
         try:
             children += [_start(_command(part, address, place), place) for part in parts]
             if DOOR in parts:
-                _wait_until_ready(address, children, with_page=WORKER in parts)
+                _wait_until_ready(address, children, parts)
                 click.echo(f"{greeting}ready: {address}")
             return _wait_for_a_death(children)
         except (Stopped, KeyboardInterrupt):
@@ -132,13 +132,21 @@ def _start(command: Sequence[str], desk: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=environment, preexec_fn=end_with_parent)  # noqa: S603, PLW1509  our own program; no threads yet
 
 
-def _wait_until_ready(address: Address, children: Sequence[subprocess.Popen[bytes]], *, with_page: bool) -> None:
-    """Until the first page is there, which the worker bakes; without a worker, until anything is answered."""
+def _wait_until_ready(address: Address, children: Sequence[subprocess.Popen[bytes]], parts: Sequence[str]) -> None:
+    """Until the door answers, and what each of these parts does is there too."""
     deadline = time.monotonic() + START_SECONDS
-    while (status := address.answers()) is None or (with_page and status != 200):
+    while not _is_ready(address, parts):
         if any(child.poll() is not None for child in children) or time.monotonic() > deadline:
             raise click.ClickException("The server did not start; its words stand above.")
         time.sleep(0.05)
+
+
+def _is_ready(address: Address, parts: Sequence[str]) -> bool:
+    """Whether the first page is there, which the worker bakes, and the door reaches the desk."""
+    first = address.answers()
+    if first is None or (WORKER in parts and first != 200):
+        return False
+    return DESK not in parts or address.answers("/desk/") not in (None, 503)
 
 
 def _wait_for_a_death(children: Sequence[subprocess.Popen[bytes]]) -> int:
