@@ -5,6 +5,7 @@ At little load each item is committed by itself, at once; at much load a batch i
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from queue import SimpleQueue
@@ -50,13 +51,17 @@ class Record(Generic[Item, Answer]):
 class Lane(Generic[Item, Answer]):
     """Items on their way into the record, in the order of their coming, committed by a thread of its own.
 
-    `waiting` is written only by the event loop; the queue is filled by the loop and emptied by the thread.
+    `waiting` is written only by the event loop; `queue` is filled by the loop and emptied by the thread, which sleeps
+    only where it `is_idle`: waking it for each item would cost more than taking the item does.
     """
 
     name: str
     record: Record[Item, Answer]
     waiting: int = 0
-    queue: "SimpleQueue[tuple[Item, asyncio.Future[Answer]] | None]" = field(default_factory=SimpleQueue)
+    queue: "deque[tuple[Item, asyncio.Future[Answer]]]" = field(default_factory=deque)
+    is_idle: bool = False
+    is_closing: bool = False
+    bell: SimpleQueue[None] = field(default_factory=SimpleQueue)
     loop: asyncio.AbstractEventLoop | None = None
     thread: Thread | None = None
 
@@ -73,36 +78,35 @@ class Lane(Generic[Item, Answer]):
             raise LaneFull
         future: asyncio.Future[Answer] = self.loop.create_future()
         self.waiting += 1
-        self.queue.put((item, future))
+        self.queue.append((item, future))
+        if self.is_idle:
+            self.is_idle = False
+            self.loop.call_soon(self.bell.put, None)  # when all who came at once have put theirs in
         return future
 
     async def close(self) -> None:
         """Commit what was put in, and end."""
         if self.thread:
-            self.queue.put(None)
+            self.is_closing = True
+            self.bell.put(None)
             await asyncio.get_running_loop().run_in_executor(None, self.thread.join)
             await asyncio.sleep(0)  # let the last answers out
             self.loop = None
 
     def _work(self) -> None:
-        goes_on = True
-        while goes_on:
-            batch, goes_on = self._next_batch()
-            if batch:
-                answers = self._commit([item for item, _ in batch])
-                assert self.loop  # noqa: S101  set before this thread began
-                self.loop.call_soon_threadsafe(self._settle, batch, answers)
+        while batch := self._next_batch():
+            answers = self._commit([item for item, _ in batch])
+            assert self.loop  # noqa: S101  set before this thread began
+            self.loop.call_soon_threadsafe(self._settle, batch, answers)
         self.record.leave()
 
-    def _next_batch(self) -> "tuple[list[tuple[Item, asyncio.Future[Answer]]], bool]":
-        """Wait for an item, and take what else is there; and whether there will be more."""
-        batch: list[tuple[Item, asyncio.Future[Answer]]] = []
-        while len(batch) < BATCH and not (batch and self.queue.empty()):
-            entry = self.queue.get()
-            if entry is None:
-                return batch, False
-            batch.append(entry)
-        return batch, True
+    def _next_batch(self) -> "list[tuple[Item, asyncio.Future[Answer]]]":
+        """What is there, or will be, up to BATCH; nothing at the end."""
+        while not self.queue and not self.is_closing:
+            self.is_idle = True
+            if not self.queue:  # what was put in before we were idle rings no bell
+                self.bell.get()
+        return [self.queue.popleft() for _ in range(min(len(self.queue), BATCH))]
 
     def _commit(self, items: Sequence[Item]) -> Sequence[Answer | NotCommitted]:
         """The record's answers; where it refuses a batch, each item is tried alone, so that a bad one fails alone."""
