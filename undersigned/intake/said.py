@@ -3,7 +3,7 @@
 Belongs to the commit threads: each renders in its own, after its commit.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from undersigned.intake.refusals import private
 from undersigned.intake.wire import Headers, Reply
 from undersigned.letters.models import Letter
 from undersigned.pages.outcome import confirmed_page, say_withdrawn
-from undersigned.signing.confirm import Confirmed, confirm
+from undersigned.signing.confirm import Confirmed, Outcome, confirm
 from undersigned.signing.links import Link
 from undersigned.signing.models import Signature, State
 from undersigned.signing.sign import own_path
@@ -50,29 +50,39 @@ class Said:
 
 def confirm_all(said: Said, batch: Sequence[UUID], at: datetime) -> list[Reply | None]:
     """Confirm these sign-ons, and what each is told; None where there was nothing to confirm."""
-    languages = dict(Signature.objects.filter(pk__in=batch).values_list("pk", "language"))
-    answers = confirm(batch, at)
-    stand = Signature.objects.in_bulk([answer.signature for answer in answers if isinstance(answer, Confirmed)])
-    letters = _letters(list(stand.values()))
+    facts = _facts(batch)
+    answers = [answer if isinstance(answer, Confirmed) else None for answer in confirm(batch, at)]
+    stand = facts | _facts([answer.signature for answer in answers if answer and answer.signature not in facts])
+    letters = _letters({one[0] for one in stand.values()})
     links_key = settings.KEYS.site_key("links")
 
-    def told(one: UUID, answer: object) -> Reply | None:
-        if not isinstance(answer, Confirmed) or answer.signature not in stand:
+    def told(one: UUID, answer: Confirmed | None) -> Reply | None:
+        if answer is None or answer.signature not in stand:
             return None
-        signature, language = stand[answer.signature], languages[one]
-        signature.letter, facts = letters[signature.letter_id]
-        key = (facts, language, signature.language, signature.kind, signature.visibility, answer.outcome)
-        token = Link(signature.pk, at + settings.LINK_LIFETIME).token(links_key)
-        return said.page(key, lambda: confirmed_page(signature, answer.outcome, language, own_path(TOKEN)), token)
+        pk, language, (letter, *about) = answer.signature, facts[one][1], stand[answer.signature]
+        token = Link(pk, at + settings.LINK_LIFETIME).token(links_key)
+        key = (letters[letter][1], language, *about, answer.outcome)
+        return said.page(key, lambda: _page(pk, answer.outcome, language), token)
 
     return [told(one, answer) for one, answer in zip(batch, answers, strict=True)]
+
+
+def _facts(signatures: Sequence[UUID]) -> dict[UUID, tuple[UUID, str, str, str]]:
+    """What the page of a confirmed sign-on depends on: its letter, language, kind and visibility."""
+    rows = Signature.objects.filter(pk__in=signatures).values_list("pk", "letter_id", "language", "kind", "visibility")
+    return {pk: (letter, language, kind, visibility) for pk, letter, language, kind, visibility in rows}
+
+
+def _page(signature: UUID, outcome: Outcome, language: str) -> HttpResponse:
+    stands = Signature.objects.select_related("letter").get(pk=signature)
+    return confirmed_page(stands, outcome, language, own_path(TOKEN))
 
 
 def withdraw_all(said: Said, batch: Sequence[UUID], at: datetime) -> list[Reply | None]:
     """Withdraw these, and what each is told; None where there is nothing that a link leads to."""
     found = Signature.objects.only("language", "letter_id").exclude(state=State.ASKED).in_bulk(batch)
     withdraw(list(found), at)
-    letters = _letters(list(found.values()))
+    letters = _letters({signature.letter_id for signature in found.values()})
     links_key = settings.KEYS.site_key("links")
 
     def told(one: UUID) -> Reply | None:
@@ -86,9 +96,9 @@ def withdraw_all(said: Said, batch: Sequence[UUID], at: datetime) -> list[Reply 
     return [told(one) for one in batch]
 
 
-def _letters(signatures: Sequence[Signature]) -> Mapping[UUID, tuple[Letter, str]]:
-    """The letters of these signatures, each with all of it that a page could depend on, as one text."""
-    letters = Letter.objects.in_bulk({signature.letter_id for signature in signatures})
+def _letters(keys: Collection[UUID]) -> Mapping[UUID, tuple[Letter, str]]:
+    """These letters, each with all of it that a page could depend on, as one text."""
+    letters = Letter.objects.in_bulk(keys)
     return {pk: (letter, repr(facts_of(letter))) for pk, letter in letters.items()}
 
 

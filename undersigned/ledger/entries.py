@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.insert import insert, insert_numbered
 from undersigned.ledger.line import commitment
 from undersigned.ledger.models import Entry, Opening
 from undersigned.lib.clock import hour_of
@@ -30,7 +31,7 @@ class NewEntry:
 def append(batch: Sequence[NewEntry], at: datetime) -> list[Entry]:
     """The entries of `batch`, waiting in their logs, in the same order; with what opens their commitments."""
     openings = [_opening(new) for new in batch]
-    entries = Entry.objects.bulk_create(
+    entries = [
         Entry(
             log_id=new.log_id,
             event=new.event,
@@ -41,10 +42,11 @@ def append(batch: Sequence[NewEntry], at: datetime) -> list[Entry]:
             undoes=new.undoes,
         )
         for new, opening in zip(batch, openings, strict=True)
-    )
+    ]
+    insert_numbered(entries)
     for entry, opening in zip(entries, openings, strict=True):
         opening.entry = entry
-    Opening.objects.bulk_create(openings)
+    insert(openings)
     return entries
 
 

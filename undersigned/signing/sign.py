@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import transaction
 
+from undersigned.ledger.insert import insert
 from undersigned.letters.models import Letter, Version
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.refusal import Refusal
 from undersigned.lib.sealing import keyed_digest, seal
 from undersigned.post import outbox
 from undersigned.signing.consent import statement
-from undersigned.signing.insert import insert
 from undersigned.signing.links import Link
 from undersigned.signing.models import (
     ConfirmationCode,
