@@ -54,6 +54,12 @@ def test_a_page_carries_a_strict_policy_and_names_live_a_minute(server: Reader) 
     assert "last-modified" not in headers
 
 
+def test_only_the_pieces_for_other_sites_may_be_framed(server: Reader, folder: PublicFolder) -> None:
+    publish(folder, {"ferry/en/embed/letter/index.html": LONG})
+    assert "frame-ancestors *" in server.ask("/ferry/en/embed/letter/").headers["content-security-policy"]
+    assert "frame-ancestors *" not in server.ask("/ferry/en/").headers["content-security-policy"]
+
+
 def test_an_asset_never_changes_and_may_be_kept(server: Reader) -> None:
     assert "immutable" in server.ask("/assets/pages.0123456789ab.css").headers["cache-control"]
 

@@ -17,7 +17,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
-from undersigned.intake.headers import A_MINUTE, SAFETY, TYPES, lifetime_of, packs, type_of, wired
+from undersigned.intake.headers import A_MINUTE, SAFETY, TYPES, lifetime_of, packs, safety_of, type_of, wired
 from undersigned.intake.wire import Reply, Told
 from undersigned.pages.moved import LIST
 
@@ -186,7 +186,8 @@ def read_copy(place: str, path: str) -> Copy | None:
 def _replies(path: str, content: bytes, tag: str, *more: tuple[str, str]) -> tuple[Reply, Reply]:
     """The answer that is a file, and the one that it has not changed. Two byte sequences have two tags
     (RFC 9110 §8.8.3.3)."""
-    facts = (("ETag", f'"{tag}"'), ("Cache-Control", lifetime_of(path)), ("Vary", "Accept-Encoding"), *SAFETY)
+    kept = (("ETag", f'"{tag}"'), ("Cache-Control", lifetime_of(path)), ("Vary", "Accept-Encoding"))
+    facts = (*kept, *safety_of(path))
     whole = (*facts, *more, ("Content-Type", type_of(path) or ""), ("Content-Length", str(len(content))))
     return Reply(200, wired(*whole), content), Reply(304, wired(*facts))
 
