@@ -19,5 +19,5 @@ def test_every_page_renders_in_every_language(desk: Client, letter: Letter, secr
     for path in (*PAGES, "draft/freeze/"):
         text = page(desk, letter, path)
         assert f'<html lang="{language.replace("hans", "Hans")}" dir="ltr">' in text, path
-    for path in ("/desk/", "/desk/accounts/", "/accounts/2fa/", "/accounts/password/change/"):
+    for path in ("/desk/", "/desk/accounts/", "/desk/readers/", "/accounts/2fa/", "/accounts/password/change/"):
         assert desk.get(path).status_code in (200, 302), path

@@ -8,7 +8,7 @@ from tests.intake.conftest import Clock
 from undersigned.intake.folder import COPIES, LOOK_SECONDS
 from undersigned.ledger.folder import LogFolder
 from undersigned.pages.generation import PublicFolder
-from undersigned.pages.models import Referral
+from undersigned.stories.models import Referral
 
 LONG = b"<p>A long letter.</p>" * 100
 FILES = {

@@ -22,8 +22,8 @@ from undersigned.lib.forms import FORM_TYPE, NotAForm, read_form
 from undersigned.lib.origin import is_from_elsewhere, is_from_here
 from undersigned.lib.refusal import Refusal
 from undersigned.pages.incoming import TooMuchSent
-from undersigned.pages.referrals import Referrals
 from undersigned.signing.sign_on import FORM_LIMIT_BYTES
+from undersigned.stories.referrals import Referrals
 
 BODY_LIMIT_BYTES = 256 * 1024
 """More than any form of the desk has."""

@@ -31,23 +31,6 @@ class BakedStory(models.Model):
         return f"{self.story_id} r{self.revision}"
 
 
-class Referral(models.Model):
-    """How often links that were shared by one channel were followed to pages of one language on one day."""
-
-    channel = models.CharField(max_length=10)
-    language = models.CharField(max_length=35)
-    day = models.DateField()
-    count = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["channel", "language", "day"], name="one_total_a_channel_language_and_day"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.channel} {self.language} {self.day}: {self.count}"
-
-
 class Bookcase(models.Model):
     """The publicly named supporters of one letter, in the order of one language. Written only by the bakery.
 

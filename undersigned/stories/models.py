@@ -220,3 +220,20 @@ class Ranked(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place}. {self.story_id} ({self.total})"
+
+
+class Referral(models.Model):
+    """How often links that were shared by one channel were followed to pages of one language on one day."""
+
+    channel = models.CharField(max_length=10)
+    language = models.CharField(max_length=35)
+    day = models.DateField()
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "language", "day"], name="one_total_a_channel_language_and_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.language} {self.day}: {self.count}"
