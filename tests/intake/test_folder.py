@@ -16,7 +16,8 @@ FILES = {
     "ferry/en/index.html": LONG,
     "ferry/letter.json": b"{}",
     "assets/pages.0123456789ab.css": b"p { margin: 0 }",
-    "moved.json": json.dumps({"boat": "ferry"}).encode(),
+    "moved.json": json.dumps({"boat": "ferry", "stories/lamps": "stories/lanterns"}).encode(),
+    "boat/en/index.html": b"for servers that cannot redirect",
     "404.html": b"missing",
     "ferry/secret.key": b"not a page",
 }
@@ -73,6 +74,11 @@ def test_a_path_without_its_last_slash_leads_to_the_folder(server: Reader) -> No
 def test_a_former_address_leads_on_for_good(server: Reader, rest: str) -> None:
     answer = server.ask(f"/boat/{rest}")
     assert (answer.status, answer.headers["location"]) == (301, f"/ferry/{rest}")
+
+
+def test_a_former_address_of_a_story_leads_on_too(server: Reader) -> None:
+    answer = server.ask("/stories/lamps/en/")
+    assert (answer.status, answer.headers["location"]) == (301, "/stories/lanterns/en/")
 
 
 def test_a_browser_with_a_fresh_copy_is_sent_nothing(server: Reader) -> None:

@@ -80,7 +80,7 @@ def test_a_hostile_headline_stays_text_wherever_it_is_told(letter: Letter, folde
     letter.campaign = {"en": '"><script>alert(1)</script>'}
     letter.save()
     page = public_page(letter, "en")
-    assert sharing(shown(letter), "en", page).site == '"><script>alert(1)</script>'
+    assert sharing(shown(letter), "en", page).tags.site == '"><script>alert(1)</script>'
     bake_due(NOON)
     for path in folder.paths():
         content = (folder.root / path).read_bytes()

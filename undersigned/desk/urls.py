@@ -44,6 +44,7 @@ urlpatterns = [
     path("stories/", stories.stories, name="stories"),
     path("stories/new/", stories.new, name="new-story"),
     path("stories/<slug:slug>/", stories.story, name="story"),
+    path("stories/<slug:slug>/address/", stories.address, name="story-address"),
     path("stories/<slug:slug>/text/", story_text.text, name="story-text"),
     path("stories/<slug:slug>/discard/", story_text.discard, name="discard-correction"),
     path("stories/<slug:slug>/review/", story_review.review, name="story-review"),

@@ -81,6 +81,9 @@ class Folder:
         path = clean_path(asked)
         if path is None:
             return None
+        moved = await self._moved(path, at)  # first, for at an old address lies a page for servers that cannot redirect
+        if moved:
+            return moved
         name = f"{path}index.html" if not path or path.endswith("/") else path
         copy = await self._copy(name, at) if type_of(name) else None
         if copy:
@@ -89,14 +92,14 @@ class Folder:
         self.ready.pop(asked, None)
         if name == path and await self._copy(f"{path}/index.html", at):
             return _redirect(308, f"/{path}/")
-        return await self._moved(path, at)
+        return None
 
     async def _moved(self, path: str, at: float) -> Reply | None:
-        """The way from a former slug to today's, and from an edition of a kit to the newest one."""
+        """The way from a former address to today's, and from an edition of a kit to the newest one."""
         found = await self._copy(LIST, at)
         moved: Mapping[str, str] = json.loads(found.content) if found else {}
         parts = path.split("/")
-        for length in (1, 3):  # `slug/…`, `slug/kit/2/…`
+        for length in (1, 2, 3):  # `slug/…`, `stories/slug/…`, `slug/kit/2/…`
             old, rest = "/".join(parts[:length]), "/".join(parts[length:])
             if old in moved:
                 return _redirect(301, f"/{moved[old]}/{rest}")

@@ -8,11 +8,13 @@ from undersigned.stories.models import Story
 
 
 class Baked(models.Model):
-    """How far a letter's records had come when the folder was last made to show them. Written only by the bakery."""
+    """How far a letter's records had come when the folder was last made to show them, and what else stood on its
+    pages. Written only by the bakery."""
 
     letter = models.OneToOneField(Letter, on_delete=models.CASCADE, primary_key=True, related_name="+")
     revision = models.PositiveBigIntegerField()
     log_size = models.PositiveBigIntegerField()
+    beside = models.CharField(max_length=64, blank=True, default="")
     at = models.DateTimeField()
 
     def __str__(self) -> str:
