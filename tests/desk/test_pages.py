@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from tests.desk.conftest import page
 from tests.people import OYUN
@@ -10,6 +11,14 @@ from undersigned.desk.models import User
 from undersigned.letters.models import Letter
 
 PAGES = ("", "draft/", "queue/", "signatories/", "links/", "release/", "mails/", "audit/", "address/", "archive/")
+
+
+def test_what_one_request_speaks_no_other_hears(desk: Client, secretary: User) -> None:
+    User.objects.filter(pk=secretary.pk).update(language="ko")
+    before = translation.get_language()
+    assert '<html lang="ko"' in desk.get("/desk/").content.decode()
+    desk.post("/desk/accounts/language/", {"language": "zh-hans"})
+    assert translation.get_language() == before
 
 
 @pytest.mark.parametrize("language", ["ko", "en", "zh-hans"])
