@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 from pytest_django.fixtures import Settings
 
 from tests.people import SECRETARY
@@ -94,7 +94,7 @@ def test_a_picture_larger_than_any_newspaper_prints_is_scaled_down(folder: Path)
         ('ko = "다리", ', "", "key-missing"),
         ("bridge.jpg", "../../letter.toml", "picture-elsewhere"),
         ("bridge.jpg", "none.jpg", "wrong-file"),
-        ("bridge.jpg", "press.en.md", "not-a-press-picture"),
+        ("bridge.jpg", "press.en.md", "file-wrong"),
         ("credit", "credits", "key-missing"),
         ("[[pictures]]", "[[pictures", "not-toml"),
     ],
@@ -108,7 +108,30 @@ def test_a_picture_that_claims_to_be_vast_is_refused(folder: Path) -> None:
     bomb = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
     (folder / "kit" / "bridge.jpg").write_bytes(bomb.getvalue())
-    assert codes(folder) == ["press-picture-too-large"]
+    with pytest.raises(Refused) as refused:
+        read(folder, LANGUAGES)
+    assert (
+        str(refused.value.refusals[0]) == "bridge.jpg: This picture has too many pixels: at most 60 million are taken."
+    )
+
+
+def test_the_colours_of_another_space_are_kept_and_its_profile_is_not(folder: Path) -> None:
+    wide = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    for profile in (wide, b"no profile"):
+        file = io.BytesIO()
+        Image.new("RGB", (800, 600), "teal").save(file, "JPEG", icc_profile=profile)
+        (folder / "kit" / "bridge.jpg").write_bytes(file.getvalue())
+        [picture] = read(folder, LANGUAGES).pictures
+        assert "icc_profile" not in Image.open(io.BytesIO(picture.file.content)).info
+
+
+def test_a_logo_stays_transparent_also_as_webp(folder: Path) -> None:
+    file = io.BytesIO()
+    Image.new("RGBA", (400, 200), (0, 0, 0, 0)).save(file, "WEBP", lossless=True)
+    (folder / "kit" / "bridge.jpg").write_bytes(file.getvalue())
+    [picture] = read(folder, LANGUAGES).pictures
+    assert picture.file.suffix == "png"
+    assert Image.open(io.BytesIO(picture.file.content)).mode == "RGBA"
 
 
 def test_a_press_release_without_a_headline_is_refused(folder: Path) -> None:

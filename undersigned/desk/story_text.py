@@ -15,6 +15,7 @@ from undersigned.desk.refusals import by_field, explain, refusals_of, status_of
 from undersigned.letters.models import Letter
 from undersigned.letters.wording import as_typed
 from undersigned.lib.clock import now
+from undersigned.lib.pictures import too_heavy
 from undersigned.lib.refusal import Refusal
 from undersigned.stories import draft, pictures
 from undersigned.stories.article import Author
@@ -98,7 +99,7 @@ def _typed(request: DeskRequest, story: Story, refusals: list[Refusal]) -> Typed
 def _picture(request: DeskRequest, story: Story, refusals: list[Refusal]) -> str:
     """The digest of the picture: of the one that was sent, else of the one that was there, unless it is taken away."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
-        refusals.append(pictures.too_heavy(int(request.META["CONTENT_LENGTH"])))  # and no file was read
+        refusals.append(too_heavy(int(request.META["CONTENT_LENGTH"])))  # and no file was read
     sent = request.FILES.get("picture")
     if isinstance(sent, UploadedFile):
         content = sent.read()
