@@ -31,9 +31,10 @@ BODY_SECONDS = 20
 SHOWN = (200, 304)
 """The answers by which a reader sees a page."""
 FORM = FORM_TYPE.encode()
-SIGNING = "/sign/"
+SIGNING, SUBSCRIBING = "/sign/", "/newsletter/"
+"""In addresses by which anybody can have us write to a mailbox."""
 SLOW: Headers = [(b"x-undersigned-slow", b"yes")]
-"""What the desk is told of a sign-on that has to wait."""
+"""What the desk is told of a sign-on, or of a wish for the newsletter, that has to wait."""
 
 
 @dataclass(slots=True)
@@ -96,7 +97,8 @@ class Door:
         ours: Headers = []
         if scope["method"] == "POST":
             fields = fields_of(told, body)
-            is_slow = SIGNING in scope["path"] and self._is_slow(sender, fields or {})
+            has_us_write = SIGNING in scope["path"] or scope["path"].endswith(SUBSCRIBING)
+            is_slow = has_us_write and self._is_slow(sender, fields or {})
             reply = await self._take(scope["path"], told, fields, is_slow) if fields else None
             if reply:
                 return reply
