@@ -15,7 +15,9 @@ from undersigned.kit.pictures import LONGEST
 from undersigned.kit.press import read
 from undersigned.letters.models import AuditRecord, Letter
 from undersigned.lib.refusal import Refused
-from undersigned.pages.kit import due, make, store
+from undersigned.pages.kit import due, make, shown, store
+from undersigned.pages.kit_page import Shelf, kit_page
+from undersigned.pages.letter import public_page
 
 LANGUAGES = ("ko", "en", "zh-Hans")
 RELEASE = """# The bridge must open
@@ -165,6 +167,22 @@ def test_what_the_press_gets_is_printed_with_the_letter(folder: Path, letter: Le
         == b"We hear them.\n\xe2\x80\x94 Ruth Ausgedacht, former rapporteur\n"
     )
     assert b"Credit: Invented Agency" in (store().read(letter.pk, "pictures.en.txt") or b"")
+
+
+def test_a_picture_is_offered_with_what_it_shows_whose_it_is_and_its_terms(folder: Path, letter: Letter) -> None:
+    keep(letter, read(folder, LANGUAGES), SECRETARY, NOON)
+    make(letter, NOON)
+    letter.refresh_from_db()
+    offers = [one for shelf in offered(letter, "ko") for one in shelf.offers if one.terms]
+    assert [(one.caption.text, one.terms) for one in offers] == [("다리", "Invented Agency · Free to print")]
+    (folder / "kit" / "kit.toml").write_text(KIT.replace("Invented Agency", "Another Agency"))
+    keep(letter, read(folder, LANGUAGES), SECRETARY, NOON)
+    letter.refresh_from_db()
+    assert not [one for shelf in offered(letter, "ko") for one in shelf.offers if one.terms]
+
+
+def offered(letter: Letter, language: str) -> tuple[Shelf, ...]:
+    return kit_page(shown(letter), language, public_page(letter, language)).shelves
 
 
 def test_a_change_for_the_press_is_printed_at_once_and_is_no_new_edition(folder: Path, letter: Letter) -> None:
