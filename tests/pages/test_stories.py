@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -299,6 +300,17 @@ def test_the_top_ten_stands_under_every_letter_and_follows(
         assert bake_due(NOON + MINUTE) == []
         assert f"read about {total:,} times" in crumbs()[page].decode()
     assert b"/stories/lamps-at-the-ferry/ko/" in crumbs()[f"{letter.slug}/ko/index.html"]
+
+
+def test_a_story_is_passed_on_with_its_own_words_where_a_language_has_them(
+    reporter: User, editor: User, folder: PublicFolder, crumbs: Look
+) -> None:
+    typed = replace(TYPED, share={"ko": "등불이 다시 켜졌습니다"})
+    publish_story(write_story("lamps-at-the-ferry", reporter, typed), reporter, editor)
+    bake_due(NOON)
+    told = {tag: unquote(crumbs()[f"stories/lamps-at-the-ferry/{tag}/index.html"].decode()) for tag in LANGUAGES}
+    assert "text=등불이 다시 켜졌습니다" in told["ko"]
+    assert f"text={HEADLINE['en']}" in told["en"]
 
 
 def test_social_media_find_a_story_with_its_picture(published: Story, folder: PublicFolder, crumbs: Look) -> None:

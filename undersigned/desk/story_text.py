@@ -37,6 +37,7 @@ class Tongue:
     caption: str
     alternative: str
     note: str
+    share: str
 
 
 @on_story
@@ -93,6 +94,7 @@ def _typed(request: DeskRequest, story: Story, refusals: list[Refusal]) -> Typed
         alternative=per_language("alternative"),
         about=_about(request),
         note=per_language("note"),
+        share=per_language("share"),
     )
 
 
@@ -130,6 +132,7 @@ def _as_stored(story: Story) -> Typed:
         alternative=picture.alternative if picture else {},
         about=article.about,
         note=article.note,
+        share=article.share,
     )
 
 
@@ -151,7 +154,10 @@ def _page(request: DeskRequest, story: Story, typed: Typed, was: str, refusals: 
 
 
 def _tongue(typed: Typed, tag: str) -> Tongue:
-    fields = (typed.headline, typed.subheadline, typed.texts, typed.caption, typed.alternative, typed.note)
+    fields = (
+        *(typed.headline, typed.subheadline, typed.texts),
+        *(typed.caption, typed.alternative, typed.note, typed.share),
+    )
     return Tongue(tag, *(field.get(tag, "") for field in fields))
 
 

@@ -96,7 +96,9 @@ def public_page(story: Story, language: str) -> StoryPage:
             corrections=corrections,
             top=top_ten(language),
             feed=feed_address(language),
-            share=share(story_place(story).path(language), page.headline.text, page.headline.text),
+            share=share(
+                story_place(story).path(language), page.headline.text, article.share.get(language) or page.headline.text
+            ),
             markup=markup(article, language, page.frame, page.picture, dated),
             tags=_tags(page, article, dated),
         )
@@ -166,6 +168,11 @@ def _frame(story: Story, article: Article, language: str, place: Place, letters:
         default="" if place.is_private else f"{place.root}/",
         is_demonstration=story.is_demonstration,
     )
+
+
+def _share(story: Story, article: Article, language: str, headline: str) -> Share:
+    """What is said when this page is passed on: the language's own text for it, else the headline."""
+    return share(story_place(story).path(language), headline, article.share.get(language) or headline)
 
 
 def _tags(page: StoryPage, article: Article, dated: Dated) -> Tags:

@@ -47,7 +47,7 @@ def read(path: Path) -> StoryFolder:
 
 
 def _typed(facts: Manifest, texts: dict[str, str], picture: Prepared | None) -> Typed:
-    typed = Typed(facts.languages, facts.headline, facts.subheadline, texts, facts.authors)
+    typed = Typed(facts.languages, facts.headline, facts.subheadline, texts, facts.authors, share=facts.share)
     if picture is None or facts.picture is None:
         return typed
     return replace(
