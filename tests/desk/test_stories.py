@@ -83,7 +83,7 @@ def test_a_story_goes_from_nothing_to_its_readers(letter: Letter, reporter: User
 def test_every_page_renders_in_every_language(published: Story, reporter: User, browse: Browse, language: str) -> None:
     User.objects.update(language=language)
     client = browse(reporter)
-    for path in ("", "text/", "review/", "publication/", "history/", "history/1/", "withdraw/"):
+    for path in ("", "text/", "review/", "publication/", "history/", "history/1/", "withdraw/", "address/"):
         assert f'<html lang="{language.replace("hans", "Hans")}" dir="ltr">' in text_of(client, path), path
     for path in ("/desk/stories/", "/desk/stories/new/"):
         assert client.get(path).status_code == 200
@@ -198,6 +198,24 @@ def test_a_story_sent_back_says_why(story: Story, reporter: User, editor: User, 
     assert browse(editor).post(f"{AT}review/send-back/", {"reason": ""}).status_code == 422
     browse(editor).post(f"{AT}review/send-back/", {"reason": "Who says so?"})
     assert "It was sent back last time: Who says so?" in text_of(browse(reporter))
+
+
+def test_a_story_is_given_another_address(
+    published: Story, another: Callable[[str, int], Story], reporter: User, browse: Browse
+) -> None:
+    desk = browse(reporter)
+    another("two-banks", 1)
+    page = f"/desk/stories/{published.slug}/address/"
+    assert page in desk.get(f"/desk/stories/{published.slug}/").content.decode()
+    answer = desk.post(page, {"slug": "two-banks"})
+    assert answer.status_code == 409
+    assert "Another story has or had the address" in answer.content.decode()
+    assert 'value="two-banks"' in answer.content.decode()
+    answer = desk.post(page, {"slug": "lanterns"}, follow=True)
+    assert "The story has its new address." in answer.content.decode()
+    assert desk.get(page).headers["Location"] == "/desk/stories/lanterns/address/"
+    trail = desk.get("/desk/stories/lanterns/history/").content.decode()
+    assert "The address was changed from “lamps-at-the-ferry” to “lanterns”." in trail
 
 
 def test_an_unknown_story_is_the_one_404(story: Story, reporter: User, browse: Browse) -> None:

@@ -8,7 +8,7 @@ from tests.intake.conftest import Clock
 from undersigned.intake.folder import COPIES, LOOK_SECONDS
 from undersigned.ledger.folder import LogFolder
 from undersigned.pages.generation import PublicFolder
-from undersigned.pages.models import Referral
+from undersigned.stories.models import Referral
 
 LONG = b"<p>A long letter.</p>" * 100
 FILES = {
@@ -16,7 +16,8 @@ FILES = {
     "ferry/en/index.html": LONG,
     "ferry/letter.json": b"{}",
     "assets/pages.0123456789ab.css": b"p { margin: 0 }",
-    "moved.json": json.dumps({"boat": "ferry"}).encode(),
+    "moved.json": json.dumps({"boat": "ferry", "stories/lamps": "stories/lanterns"}).encode(),
+    "boat/en/index.html": b"for servers that cannot redirect",
     "404.html": b"missing",
     "ferry/secret.key": b"not a page",
 }
@@ -54,6 +55,12 @@ def test_a_page_carries_a_strict_policy_and_names_live_a_minute(server: Reader) 
     assert "last-modified" not in headers
 
 
+def test_only_the_pieces_for_other_sites_may_be_framed(server: Reader, folder: PublicFolder) -> None:
+    publish(folder, {"ferry/en/embed/letter/index.html": LONG})
+    assert "frame-ancestors *" in server.ask("/ferry/en/embed/letter/").headers["content-security-policy"]
+    assert "frame-ancestors *" not in server.ask("/ferry/en/").headers["content-security-policy"]
+
+
 def test_an_asset_never_changes_and_may_be_kept(server: Reader) -> None:
     assert "immutable" in server.ask("/assets/pages.0123456789ab.css").headers["cache-control"]
 
@@ -67,6 +74,11 @@ def test_a_path_without_its_last_slash_leads_to_the_folder(server: Reader) -> No
 def test_a_former_address_leads_on_for_good(server: Reader, rest: str) -> None:
     answer = server.ask(f"/boat/{rest}")
     assert (answer.status, answer.headers["location"]) == (301, f"/ferry/{rest}")
+
+
+def test_a_former_address_of_a_story_leads_on_too(server: Reader) -> None:
+    answer = server.ask("/stories/lamps/en/")
+    assert (answer.status, answer.headers["location"]) == (301, "/stories/lanterns/en/")
 
 
 def test_a_browser_with_a_fresh_copy_is_sent_nothing(server: Reader) -> None:

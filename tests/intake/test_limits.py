@@ -70,6 +70,13 @@ def test_no_detour_by_the_desk_leads_past_the_slower_queue(
     assert "x-undersigned-slow: yes" in desk.heads[-1]
 
 
+def test_wishes_for_the_newsletter_count_as_sign_ons_do(door: Reader, desk: DeskBehind) -> None:
+    limit(door, 100, 1)
+    for told in (False, True):
+        door.ask("/ko/newsletter/", "POST", b"email=somi@mail.example", content_type=FORM)
+        assert ("x-undersigned-slow: yes" in desk.heads[-1]) == told
+
+
 def test_nobody_else_can_say_that_a_sign_on_has_to_wait(door: Reader, letter: Letter, desk: DeskBehind) -> None:
     sign(door, letter, form(letter, email="nowhere"), x_undersigned_slow="yes")
     assert "x-undersigned-slow" not in desk.heads[-1]

@@ -153,3 +153,5 @@ def test_what_is_posted_and_what_is_no_file_goes_to_the_door(before: Office, let
     for address in ("/desk/", f"/{letter.slug}/en", "/nowhere/", "/moved.json", "/404.html", "/stories/", "/s/token/"):
         assert said("GET", address, X_Forwarded_For="198.51.100.1") == f"GET {address} 198.51.100.1, 127.0.0.1 "
     assert before.ask(form).headers["content-type"] == "text/html; charset=utf-8"
+    shared = f"/{letter.slug}/en/?via=mail"
+    assert said("GET", shared) == f"GET {shared} 127.0.0.1 "

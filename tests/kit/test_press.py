@@ -4,7 +4,7 @@ import io
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 from pytest_django.fixtures import Settings
 
 from tests.people import SECRETARY
@@ -15,7 +15,9 @@ from undersigned.kit.pictures import LONGEST
 from undersigned.kit.press import read
 from undersigned.letters.models import AuditRecord, Letter
 from undersigned.lib.refusal import Refused
-from undersigned.pages.kit import due, make, store
+from undersigned.pages.kit import due, make, shown, store
+from undersigned.pages.kit_page import Shelf, kit_page
+from undersigned.pages.letter import public_page
 
 LANGUAGES = ("ko", "en", "zh-Hans")
 RELEASE = """# The bridge must open
@@ -94,7 +96,7 @@ def test_a_picture_larger_than_any_newspaper_prints_is_scaled_down(folder: Path)
         ('ko = "다리", ', "", "key-missing"),
         ("bridge.jpg", "../../letter.toml", "picture-elsewhere"),
         ("bridge.jpg", "none.jpg", "wrong-file"),
-        ("bridge.jpg", "press.en.md", "not-a-press-picture"),
+        ("bridge.jpg", "press.en.md", "file-wrong"),
         ("credit", "credits", "key-missing"),
         ("[[pictures]]", "[[pictures", "not-toml"),
     ],
@@ -108,7 +110,30 @@ def test_a_picture_that_claims_to_be_vast_is_refused(folder: Path) -> None:
     bomb = io.BytesIO()
     Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
     (folder / "kit" / "bridge.jpg").write_bytes(bomb.getvalue())
-    assert codes(folder) == ["press-picture-too-large"]
+    with pytest.raises(Refused) as refused:
+        read(folder, LANGUAGES)
+    assert (
+        str(refused.value.refusals[0]) == "bridge.jpg: This picture has too many pixels: at most 60 million are taken."
+    )
+
+
+def test_the_colours_of_another_space_are_kept_and_its_profile_is_not(folder: Path) -> None:
+    wide = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    for profile in (wide, b"no profile"):
+        file = io.BytesIO()
+        Image.new("RGB", (800, 600), "teal").save(file, "JPEG", icc_profile=profile)
+        (folder / "kit" / "bridge.jpg").write_bytes(file.getvalue())
+        [picture] = read(folder, LANGUAGES).pictures
+        assert "icc_profile" not in Image.open(io.BytesIO(picture.file.content)).info
+
+
+def test_a_logo_stays_transparent_also_as_webp(folder: Path) -> None:
+    file = io.BytesIO()
+    Image.new("RGBA", (400, 200), (0, 0, 0, 0)).save(file, "WEBP", lossless=True)
+    (folder / "kit" / "bridge.jpg").write_bytes(file.getvalue())
+    [picture] = read(folder, LANGUAGES).pictures
+    assert picture.file.suffix == "png"
+    assert Image.open(io.BytesIO(picture.file.content)).mode == "RGBA"
 
 
 def test_a_press_release_without_a_headline_is_refused(folder: Path) -> None:
@@ -142,6 +167,22 @@ def test_what_the_press_gets_is_printed_with_the_letter(folder: Path, letter: Le
         == b"We hear them.\n\xe2\x80\x94 Ruth Ausgedacht, former rapporteur\n"
     )
     assert b"Credit: Invented Agency" in (store().read(letter.pk, "pictures.en.txt") or b"")
+
+
+def test_a_picture_is_offered_with_what_it_shows_whose_it_is_and_its_terms(folder: Path, letter: Letter) -> None:
+    keep(letter, read(folder, LANGUAGES), SECRETARY, NOON)
+    make(letter, NOON)
+    letter.refresh_from_db()
+    offers = [one for shelf in offered(letter, "ko") for one in shelf.offers if one.terms]
+    assert [(one.caption.text, one.terms) for one in offers] == [("다리", "Invented Agency · Free to print")]
+    (folder / "kit" / "kit.toml").write_text(KIT.replace("Invented Agency", "Another Agency"))
+    keep(letter, read(folder, LANGUAGES), SECRETARY, NOON)
+    letter.refresh_from_db()
+    assert not [one for shelf in offered(letter, "ko") for one in shelf.offers if one.terms]
+
+
+def offered(letter: Letter, language: str) -> tuple[Shelf, ...]:
+    return kit_page(shown(letter), language, public_page(letter, language)).shelves
 
 
 def test_a_change_for_the_press_is_printed_at_once_and_is_no_new_edition(folder: Path, letter: Letter) -> None:

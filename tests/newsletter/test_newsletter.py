@@ -2,16 +2,19 @@
 
 import re
 from datetime import datetime
+from itertools import pairwise
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from tests.people import OYUN, SECRETARY, SOMI
 from tests.post.post_office import FROM, PostOffice, read
 from tests.stage import DAY, HOUR, MINUTE, NOON, notes, post, text_of
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.clock import now
+from undersigned.lib.env import Rate
 from undersigned.lib.keys import KeyRing
 from undersigned.lib.refusal import Refused
 from undersigned.newsletter import issue as issues
@@ -77,6 +80,22 @@ def test_a_stranger_is_written_to_once_a_day_however_often_an_address_is_typed(k
     ask(SOMIS, "en", NOON + HOUR)
     gather(NOON + 2 * HOUR)
     assert Mail.objects.filter(state=MailState.WAITING).count() == 1
+
+
+def test_who_asks_for_many_from_one_place_has_their_mails_leave_at_a_slow_pace(
+    client: Client, keys: KeyRing, settings: Settings
+) -> None:
+    """Else anybody could have us write to thousands of strangers."""
+    settings.SLOW_WAIT, settings.SLOW_PACE = 10 * MINUTE, Rate(2, 60)
+    quick = asked(client)
+    slow = [
+        post(client, "/en/newsletter/", {"email": f"stranger-{n}@mail.example"}, **{"X-Undersigned-Slow": "yes"})
+        for n in range(3)
+    ]
+    assert {text_of(answer) for answer in slow} == {text_of(quick)}
+    first, *due = Note.objects.order_by("pk").values_list("due_at", flat=True)
+    assert due[0] >= first + 10 * MINUTE
+    assert [after - before >= MINUTE / 2 for before, after in pairwise(due)] == [True, True]
 
 
 def test_who_is_on_the_list_is_not_told_so_again_by_mail(keys: KeyRing) -> None:

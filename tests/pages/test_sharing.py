@@ -80,7 +80,7 @@ def test_a_hostile_headline_stays_text_wherever_it_is_told(letter: Letter, folde
     letter.campaign = {"en": '"><script>alert(1)</script>'}
     letter.save()
     page = public_page(letter, "en")
-    assert sharing(shown(letter), "en", page).site == '"><script>alert(1)</script>'
+    assert sharing(shown(letter), "en", page).tags.site == '"><script>alert(1)</script>'
     bake_due(NOON)
     for path in folder.paths():
         content = (folder.root / path).read_bytes()
@@ -96,16 +96,23 @@ def test_oembed_gives_a_frame_that_needs_no_script(letter: Letter, baked: Crumbs
     assert told["thumbnail_url"].removeprefix(f"{SITE}/") in baked
 
 
-def test_a_piece_for_other_sites_has_the_count_and_the_way_to_sign_and_no_form(letter: Letter, baked: Crumbs) -> None:
+def test_a_piece_for_other_sites_has_the_count_and_the_way_to_sign(letter: Letter, baked: Crumbs) -> None:
     counter = baked[f"{letter.slug}/en/embed/counter/index.html"].decode()
     whole = baked[f"{letter.slug}/en/embed/letter/index.html"].decode()
+    assert f'href="{SITE}/{letter.slug}/en/#sign" target="_blank" rel="noopener"' in counter
     for piece in (counter, whole):
         assert '<span class="count">13</span>' in piece
-        assert f'href="{SITE}/{letter.slug}/en/#sign" target="_blank" rel="noopener"' in piece
-        assert "<form" not in piece
         assert SOMI.name not in piece
     assert "About two thousand wait." in whole
     assert "About two thousand wait." not in counter
+    assert "<form" not in counter
+
+
+def test_who_signs_in_a_frame_sees_the_answer_in_a_window_with_an_address(letter: Letter, baked: Crumbs) -> None:
+    [form] = re.findall("<form[^>]*>", baked[f"{letter.slug}/en/embed/letter/index.html"].decode())
+    assert f'action="/{letter.slug}/en/sign/supporter/"' in form
+    assert 'target="_blank" rel="noopener"' in form
+    assert "target=" not in re.findall("<form[^>]*>", baked[f"{letter.slug}/en/index.html"].decode())[0]
 
 
 def test_a_closed_letter_offers_no_way_to_sign(letter: Letter, folder: PublicFolder, crumbs: Look) -> None:

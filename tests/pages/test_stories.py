@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -32,6 +33,7 @@ from undersigned.pages.generation import PublicFolder
 from undersigned.releases.release import Moment
 from undersigned.stories import draft, publish
 from undersigned.stories.models import Ranked, Story
+from undersigned.stories.rename import rename as move_story
 
 Look = Callable[[], Crumbs]
 Another = Callable[[str, int], Story]
@@ -230,6 +232,45 @@ def test_a_letter_that_moves_is_followed_by_its_stories(
     assert "open-the-bridge/en/stories/index.html" not in crumbs()
 
 
+def test_old_addresses_of_a_story_lead_on_and_hold_nothing_else(
+    published: Story, folder: PublicFolder, crumbs: Look
+) -> None:
+    bake_due(NOON)
+    move_story(published, "lanterns", SECRETARY, NOON)
+    bake_due(NOON)
+    old = {path for path in crumbs() if path.startswith("stories/lamps-at-the-ferry/")}
+    assert old == {f"stories/lamps-at-the-ferry/{rest}index.html" for rest in ("", "ko/", "en/", "zh-Hans/")}
+    assert b'content="0; url=/stories/lanterns/ko/"' in crumbs()["stories/lamps-at-the-ferry/ko/index.html"]
+    assert json.loads(crumbs()["moved.json"])["stories/lamps-at-the-ferry"] == "stories/lanterns"
+    assert b"lamps-at-the-ferry" not in b"".join(
+        content for path, content in crumbs().items() if path.startswith(("open-the-bridge/", "en/", "sitemap.xml"))
+    )
+    publish.withdraw(published, "wrong bank", SECRETARY, NOON)
+    bake_due(NOON)
+    assert not [path for path in crumbs() if path.startswith(("stories/lamps", "stories/lanterns"))]
+    assert json.loads(crumbs()["moved.json"]) == {}
+
+
+def test_a_story_that_nobody_has_read_yet_leaves_no_old_address(
+    story: Story, reporter: User, editor: User, folder: PublicFolder, crumbs: Look
+) -> None:
+    move_story(story, "lanterns", SECRETARY, NOON)
+    publish_story(story, reporter, editor)
+    bake_due(NOON)
+    assert "stories/lanterns/en/index.html" in crumbs()
+    assert not [path for path, content in crumbs().items() if b"lamps-at-the-ferry" in content]
+
+
+def test_the_map_of_the_site_leads_to_stories_as_soon_as_they_are_there(
+    letter: Letter, another: Another, folder: PublicFolder, crumbs: Look
+) -> None:
+    bake_due(NOON)
+    another("two-banks", 1)
+    bake_due(NOON)
+    assert b"<loc>https://letters.example/stories/two-banks/ko/</loc>" in crumbs()["sitemap.xml"]
+    assert b"<loc>https://letters.example/en/stories/</loc>" in crumbs()["sitemap.xml"]
+
+
 def test_the_top_ten_stands_beside_every_story_and_follows_in_small_portions(
     published: Story, another: Another, folder: PublicFolder, crumbs: Look, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -245,6 +286,43 @@ def test_the_top_ten_stands_beside_every_story_and_follows_in_small_portions(
     assert not story_bakery.due()
     for page in (PAGE, "stories/second-story/en/index.html", "en/stories/index.html"):
         assert "read about 1,200 times" in crumbs()[page].decode()
+
+
+def test_the_top_ten_stands_under_every_letter_and_follows(
+    published: Story, letter: Letter, folder: PublicFolder, crumbs: Look
+) -> None:
+    bake_due(NOON)
+    page = f"{letter.slug}/en/index.html"
+    assert b"top-ten" not in crumbs()[page]
+    for total in (90, 1200):
+        Ranked.objects.update_or_create(place=1, defaults={"story": published, "total": total})
+        assert bake_due(NOON + MINUTE) == [letter]
+        assert bake_due(NOON + MINUTE) == []
+        assert f"read about {total:,} times" in crumbs()[page].decode()
+    assert b"/stories/lamps-at-the-ferry/ko/" in crumbs()[f"{letter.slug}/ko/index.html"]
+
+
+def test_a_story_is_passed_on_with_its_own_words_where_a_language_has_them(
+    reporter: User, editor: User, folder: PublicFolder, crumbs: Look
+) -> None:
+    typed = replace(TYPED, share={"ko": "등불이 다시 켜졌습니다"})
+    publish_story(write_story("lamps-at-the-ferry", reporter, typed), reporter, editor)
+    bake_due(NOON)
+    told = {tag: unquote(crumbs()[f"stories/lamps-at-the-ferry/{tag}/index.html"].decode()) for tag in LANGUAGES}
+    assert "text=등불이 다시 켜졌습니다" in told["ko"]
+    assert f"text={HEADLINE['en']}" in told["en"]
+
+
+def test_social_media_find_a_story_with_its_picture(published: Story, folder: PublicFolder, crumbs: Look) -> None:
+    bake_due(NOON)
+    found = re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)">', crumbs()[PAGE].decode())
+    told = dict(found)
+    assert (told["og:title"], told["og:description"]) == (HEADLINE["en"], "The ferrymen keep count")
+    assert (told["og:locale"], told["twitter:card"]) == ("en_GB", "summary_large_image")
+    assert [content for name, content in found if name == "og:locale:alternate"] == ["ko_KR", "zh_CN"]
+    assert told["og:image"].removeprefix("https://letters.example/") in crumbs()
+    assert told["og:image:alt"] == "Two lamps on a bank"
+    assert told["article:published_time"] == NOON.isoformat()
 
 
 def test_equal_records_give_equal_bytes(published: Story, folder: PublicFolder, crumbs: Look) -> None:

@@ -26,6 +26,9 @@ ko = "나루터에 다시 불이 켜지다"
 en = "Lamps again at the ferry"
 zh-Hans = "渡口重新亮起灯火"
 
+[share]
+en = "The lamps are lit again. Read why."
+
 [[authors]]
 name = { ko = "기자영", en = "Jayeong Invented" }
 contact = "jayeong@openbridge.example"
@@ -68,6 +71,7 @@ def test_a_folder_becomes_a_draft_about_its_letter(folder: Path, letter: Letter)
     assert (imported.story.work, imported.story.publication, imported.gaps) == ("draft", "unpublished", ())
     article = imported.story.wording
     assert article.about == (str(letter.pk),)
+    assert article.share == {"en": "The lamps are lit again. Read why."}
     assert article.picture
     assert article.picture.digest == imported.story.pictures.get().digest
     assert [block.kind.value for block in article.blocks] == ["claim", "quotation"]

@@ -6,9 +6,10 @@ import pytest
 from PIL import Image, ImageCms
 
 from tests.newsroom import photograph
+from undersigned.lib.pictures import LIMIT_BYTES, NotAPicture, PictureTooHeavy, PictureTooVast
 from undersigned.lib.refusal import Refusal
 from undersigned.stories import pictures
-from undersigned.stories.pictures import NotAPicture, PictureTooHeavy, PictureTooSlim, PictureTooSmall, PictureTooVast
+from undersigned.stories.pictures import PictureTooSlim, PictureTooSmall
 
 PLACE = {1: "N", 2: (37.0, 33.0, 59.0), 3: "E", 4: (126.0, 58.0, 41.0)}
 
@@ -89,7 +90,7 @@ def test_equal_files_make_equal_renditions() -> None:
         (photograph(320, 180), PictureTooSmall),
         (photograph(1600, 359), PictureTooSmall),
         (photograph(1600, 400), PictureTooSlim),
-        (b"\0" * (pictures.LIMIT_BYTES + 1), PictureTooHeavy),
+        (b"\0" * (LIMIT_BYTES + 1), PictureTooHeavy),
     ],
 )
 def test_the_wrong_kind_or_size_is_refused(content: bytes, refusal: type[Refusal]) -> None:

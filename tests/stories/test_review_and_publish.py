@@ -1,5 +1,6 @@
 """From draft to reader: two persons, one moment, corrections that say so, and a withdrawal for good."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -46,6 +47,12 @@ def corrected(story: Story, **changes: object) -> Typed:
 def test_an_article_is_the_same_after_a_way_through_json(story: Story) -> None:
     assert Article.from_json(story.article) == story.wording
     assert story.wording.canonical() == story.article
+    told = replace(story.wording, share={"ko": "등불이 다시 켜졌습니다"})
+    assert Article.from_json(told.canonical()) == told
+
+
+def test_an_article_from_before_there_were_share_texts_keeps_its_digest(story: Story) -> None:
+    assert "share" not in json.loads(story.article)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +66,7 @@ def test_an_article_is_the_same_after_a_way_through_json(story: Story) -> None:
         ({"authors": (Author({}, "otto@erdacht.example"),)}, {"name-missing"}),
         ({"texts": TEXTS | {"en": " "}}, {"story-text-missing"}),
         ({"texts": TEXTS | {"en": "About <b>two</b> thousand. [^9]"}}, {"line-wrong"}),
+        ({"share": {"en": "x" * 281}}, {"line-too-long"}),
         ({"picture": "0" * 64}, {"caption-missing", "alternative-missing", "credit-missing", "licence-missing"}),
         ({"headline": HEADLINE | {"en": "Lamps \u202eagain"}}, {"forbidden-character", "headline-missing"}),
     ],

@@ -133,6 +133,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "undersigned.desk.middleware.OwnLanguage",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -219,7 +220,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 # A picture as it was sent in may tell where it was taken: it stays in memory, and is on no disk of ours.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = 20_000_001  # one byte over what `stories.pictures` takes, so that it can say so
+FILE_UPLOAD_MAX_MEMORY_SIZE = 20_000_001  # one byte over what `lib.pictures` takes, so that it can say so
 
 LOGGING = {
     "version": 1,

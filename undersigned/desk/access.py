@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from undersigned.desk.models import User
 from undersigned.letters.audit import Actor
 from undersigned.letters.rename import find_by_slug
-from undersigned.stories.models import Story
+from undersigned.stories.rename import find_by_slug as find_story
 
 
 class DeskRequest(HttpRequest):
@@ -37,13 +37,15 @@ def on_letter(view: View) -> View:
 
 
 def on_story(view: View) -> View:
-    """The view, given the story at `slug`; an unknown one is the one 404."""
+    """The view, given the story at `slug`. A former address leads on; an unknown one is the one 404."""
 
     @wraps(view)
     def with_story(request: DeskRequest, slug: str, **rest: object) -> HttpResponseBase:
-        story = Story.objects.filter(slug=slug).first()
+        story, has_moved = find_story(slug)
         if story is None:
             raise Http404
+        if has_moved:
+            return redirect(request.path.replace(f"/stories/{slug}/", f"/stories/{story.slug}/", 1))
         return view(request, story, **rest)
 
     return with_story

@@ -35,6 +35,7 @@ SENTENCES = {
     "correction accepted": _("A correction of a listed name was accepted."),
     "correction refused": _("A correction of a listed name was refused."),
     "story begun": _("The story was begun."),
+    "story address changed": _("The address was changed from “%(old)s” to “%(new)s”."),
     "story saved": _("The wording was saved."),
     "picture stored": _("A picture was added."),
     "correction discarded": _("The correction was let go."),

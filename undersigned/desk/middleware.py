@@ -17,6 +17,17 @@ OPEN = (settings.STATIC_URL, "/desk/accounts/language/")
 SECOND_FACTOR = "/accounts/2fa/"
 
 
+class OwnLanguage:
+    """What a request has the machine speak ends with it: the thread that served it goes on to others."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with translation.override(translation.get_language()):
+            return self.get_response(request)
+
+
 class DeskDoor:
     """Lets nobody under /desk/ who has not signed in, whatever the address and the method."""
 

@@ -20,6 +20,7 @@ from undersigned.stories import draft
 from undersigned.stories import preview as previews
 from undersigned.stories.draft import NewStory
 from undersigned.stories.models import Edition, Story
+from undersigned.stories.rename import rename
 
 TYPES = {"jpg": "image/jpeg", "png": "image/png"}
 
@@ -66,6 +67,21 @@ def story(request: DeskRequest, story: Story) -> HttpResponse:
         "letters": Letter.objects.filter(pk__in=story.wording.about).order_by("slug"),
     }
     return render(request, "desk/story/story.html", facts)
+
+
+@on_story
+def address(request: DeskRequest, story: Story) -> HttpResponseBase:
+    """Give the story another address."""
+    refusals: list[Refusal] = []
+    slug = story.slug
+    if request.method == "POST":
+        slug = request.POST.get("slug", "").strip()
+        refusals = refusals_of(lambda: rename(story, slug, actor_of(request), now()))
+        if not refusals:
+            messages.success(request, _("The story has its new address. Old public links lead on to it."))
+            return redirect("desk:story", story.slug)
+    facts = {"story": story, "tab": "story", "slug": slug, "refusals": by_field(refusals)}
+    return render(request, "desk/story/address.html", facts, status=status_of(refusals))
 
 
 @require_safe

@@ -15,6 +15,7 @@ from undersigned.desk.refusals import by_field, explain, refusals_of, status_of
 from undersigned.letters.models import Letter
 from undersigned.letters.wording import as_typed
 from undersigned.lib.clock import now
+from undersigned.lib.pictures import too_heavy
 from undersigned.lib.refusal import Refusal
 from undersigned.stories import draft, pictures
 from undersigned.stories.article import Author
@@ -36,6 +37,7 @@ class Tongue:
     caption: str
     alternative: str
     note: str
+    share: str
 
 
 @on_story
@@ -92,13 +94,14 @@ def _typed(request: DeskRequest, story: Story, refusals: list[Refusal]) -> Typed
         alternative=per_language("alternative"),
         about=_about(request),
         note=per_language("note"),
+        share=per_language("share"),
     )
 
 
 def _picture(request: DeskRequest, story: Story, refusals: list[Refusal]) -> str:
     """The digest of the picture: of the one that was sent, else of the one that was there, unless it is taken away."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
-        refusals.append(pictures.too_heavy(int(request.META["CONTENT_LENGTH"])))  # and no file was read
+        refusals.append(too_heavy(int(request.META["CONTENT_LENGTH"])))  # and no file was read
     sent = request.FILES.get("picture")
     if isinstance(sent, UploadedFile):
         content = sent.read()
@@ -129,6 +132,7 @@ def _as_stored(story: Story) -> Typed:
         alternative=picture.alternative if picture else {},
         about=article.about,
         note=article.note,
+        share=article.share,
     )
 
 
@@ -150,7 +154,10 @@ def _page(request: DeskRequest, story: Story, typed: Typed, was: str, refusals: 
 
 
 def _tongue(typed: Typed, tag: str) -> Tongue:
-    fields = (typed.headline, typed.subheadline, typed.texts, typed.caption, typed.alternative, typed.note)
+    fields = (
+        *(typed.headline, typed.subheadline, typed.texts),
+        *(typed.caption, typed.alternative, typed.note, typed.share),
+    )
     return Tongue(tag, *(field.get(tag, "") for field in fields))
 
 

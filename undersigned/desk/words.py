@@ -133,6 +133,19 @@ CARD: Words = {
     "affiliation": _("Affiliation, for identification only"),
     "affiliations": _("Affiliation in other languages"),
 }
+CHANNELS: Words = {
+    "facebook": "Facebook",
+    "x": "X (Twitter)",
+    "kakao": "KakaoTalk",
+    "line": "LINE",
+    "whatsapp": "WhatsApp",
+    "telegram": "Telegram",
+    "mail": _("Mail"),
+    "link": pgettext_lazy("way to pass a page on", "copied link"),
+    "sheet": pgettext_lazy("way to pass a page on", "the device's own menu"),
+    "weibo": _("Weibo"),
+    "wechat": pgettext_lazy("way to pass a page on", "WeChat"),
+}
 VOCABULARY: dict[str, Words] = {
     "sign-ons": SIGN_ONS,
     "sign-ons explained": SIGN_ONS_EXPLAINED,
@@ -152,4 +165,5 @@ VOCABULARY: dict[str, Words] = {
     "mail template": TEMPLATES,
     "verified": VERIFIED,
     "card": CARD,
+    "channel": CHANNELS,
 }

@@ -22,8 +22,8 @@ from undersigned.lib.forms import FORM_TYPE, NotAForm, read_form
 from undersigned.lib.origin import is_from_elsewhere, is_from_here
 from undersigned.lib.refusal import Refusal
 from undersigned.pages.incoming import TooMuchSent
-from undersigned.pages.referrals import Referrals
 from undersigned.signing.sign_on import FORM_LIMIT_BYTES
+from undersigned.stories.referrals import Referrals
 
 BODY_LIMIT_BYTES = 256 * 1024
 """More than any form of the desk has."""
@@ -31,9 +31,10 @@ BODY_SECONDS = 20
 SHOWN = (200, 304)
 """The answers by which a reader sees a page."""
 FORM = FORM_TYPE.encode()
-SIGNING = "/sign/"
+SIGNING, SUBSCRIBING = "/sign/", "/newsletter/"
+"""In addresses by which anybody can have us write to a mailbox."""
 SLOW: Headers = [(b"x-undersigned-slow", b"yes")]
-"""What the desk is told of a sign-on that has to wait."""
+"""What the desk is told of a sign-on, or of a wish for the newsletter, that has to wait."""
 
 
 @dataclass(slots=True)
@@ -96,7 +97,8 @@ class Door:
         ours: Headers = []
         if scope["method"] == "POST":
             fields = fields_of(told, body)
-            is_slow = SIGNING in scope["path"] and self._is_slow(sender, fields or {})
+            has_us_write = SIGNING in scope["path"] or scope["path"].endswith(SUBSCRIBING)
+            is_slow = has_us_write and self._is_slow(sender, fields or {})
             reply = await self._take(scope["path"], told, fields, is_slow) if fields else None
             if reply:
                 return reply

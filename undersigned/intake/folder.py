@@ -17,7 +17,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import quote
 
-from undersigned.intake.headers import A_MINUTE, SAFETY, TYPES, lifetime_of, packs, type_of, wired
+from undersigned.intake.headers import A_MINUTE, SAFETY, TYPES, lifetime_of, packs, safety_of, type_of, wired
 from undersigned.intake.wire import Reply, Told
 from undersigned.pages.moved import LIST
 
@@ -81,6 +81,9 @@ class Folder:
         path = clean_path(asked)
         if path is None:
             return None
+        moved = await self._moved(path, at)  # first, for at an old address lies a page for servers that cannot redirect
+        if moved:
+            return moved
         name = f"{path}index.html" if not path or path.endswith("/") else path
         copy = await self._copy(name, at) if type_of(name) else None
         if copy:
@@ -89,14 +92,14 @@ class Folder:
         self.ready.pop(asked, None)
         if name == path and await self._copy(f"{path}/index.html", at):
             return _redirect(308, f"/{path}/")
-        return await self._moved(path, at)
+        return None
 
     async def _moved(self, path: str, at: float) -> Reply | None:
-        """The way from a former slug to today's, and from an edition of a kit to the newest one."""
+        """The way from a former address to today's, and from an edition of a kit to the newest one."""
         found = await self._copy(LIST, at)
         moved: Mapping[str, str] = json.loads(found.content) if found else {}
         parts = path.split("/")
-        for length in (1, 3):  # `slug/…`, `slug/kit/2/…`
+        for length in (1, 2, 3):  # `slug/…`, `stories/slug/…`, `slug/kit/2/…`
             old, rest = "/".join(parts[:length]), "/".join(parts[length:])
             if old in moved:
                 return _redirect(301, f"/{moved[old]}/{rest}")
@@ -186,7 +189,8 @@ def read_copy(place: str, path: str) -> Copy | None:
 def _replies(path: str, content: bytes, tag: str, *more: tuple[str, str]) -> tuple[Reply, Reply]:
     """The answer that is a file, and the one that it has not changed. Two byte sequences have two tags
     (RFC 9110 §8.8.3.3)."""
-    facts = (("ETag", f'"{tag}"'), ("Cache-Control", lifetime_of(path)), ("Vary", "Accept-Encoding"), *SAFETY)
+    kept = (("ETag", f'"{tag}"'), ("Cache-Control", lifetime_of(path)), ("Vary", "Accept-Encoding"))
+    facts = (*kept, *safety_of(path))
     whole = (*facts, *more, ("Content-Type", type_of(path) or ""), ("Content-Length", str(len(content))))
     return Reply(200, wired(*whole), content), Reply(304, wired(*facts))
 

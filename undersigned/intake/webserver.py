@@ -24,7 +24,9 @@ from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
 
 COUNTED = "/stories/"
-"""The door counts who reads here, so no other server may answer."""
+"""The door counts how often these are read, so no other server may answer."""
+SHARED = "via"
+"""In the query of a link that was shared: the door counts that it was followed."""
 NOT_PACKED = frozenset({"text/html", "application/octet-stream", *(TYPES[suffix] for suffix in PACKED_ALREADY)})
 """Kinds that nginx need not be told to compress: one it always does, the others do not get smaller."""
 BODY_LIMIT_MB = 21
@@ -127,13 +129,14 @@ server {{
 def _nginx_location(sort: Sort) -> str:
     told = "\n".join(f'        add_header {name} "{value}";' for name, value in sort.headers)
     tag = "" if sort.has_tag else "        etag off;\n"
+    shared = f"        if ($arg_{SHARED}) {{ return 418; }}\n" if sort.index else ""
     return f"""\
     location ~ "{sort.pattern}" {{
         types {{ }}
         default_type "{sort.kind}";
 {told}
         add_header Last-Modified "";
-{tag}        error_page 405 = @door;
+{tag}{shared}        error_page 405 418 = @door;
         try_files ${{uri}}{sort.index} @door;
     }}"""
 
@@ -155,6 +158,10 @@ def caddy(setting: Setting) -> str:
 	}}
 
 	# Never from the folder: what serves the server, and what the door counts.
+	@shared query {SHARED}=*
+	handle @shared {{
+		reverse_proxy {setting.door}
+	}}
 	@door path {untold} {COUNTED}*
 	handle @door {{
 		reverse_proxy {setting.door}

@@ -99,6 +99,13 @@ class FileMissing(WrongFile):
     message = gettext_noop("This file is missing, or it cannot be opened.")
 
 
+class FileWrong(WrongFile):
+    """Something in a file cannot be taken; `why` is a refusal of its own."""
+
+    code = "file-wrong"
+    message = "%(why)s"  # nothing to translate
+
+
 class FileEmpty(WrongFile):
     message = gettext_noop("There is no text in this file.")
 

@@ -21,7 +21,7 @@ DEFAULT_WAYS = {"organisation": "public", "person": "invitation", "supporter": "
 
 RESERVED_SLUGS = frozenset({
     "desk", "accounts", "assets", "static", "s", "i", "p", "code", "sign", "privacy", "log", "feed", "api", "health",
-    "newsletter", "sitemap", "robots", "favicon", "letters", "mails", "stories", "media",
+    "newsletter", "readers", "sitemap", "robots", "favicon", "letters", "mails", "stories", "media",
     *(tag.lower() for tag in INTERFACE),
 })  # fmt: skip
 """First parts of addresses that belong to the site, so that no letter can take them."""

@@ -14,6 +14,7 @@ from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.sealing import keyed_digest, seal, unseal
 from undersigned.newsletter.models import Subscription
 from undersigned.post import outbox
+from undersigned.post.models import Note
 from undersigned.signing.links import Link
 
 TOPIC = "newsletter"
@@ -24,8 +25,12 @@ FOREVER = timedelta(days=3650)
 
 
 @transaction.atomic
-def ask(mailbox: EmailAddress, language: str, at: datetime) -> None:
-    """Ask `mailbox` whether it wants the newsletter; one that has it already is told nothing."""
+def ask(mailbox: EmailAddress, language: str, at: datetime, *, is_slow: bool = False) -> None:
+    """Ask `mailbox` whether it wants the newsletter; one that has it already is told nothing.
+
+    Where many are asked from one place (`is_slow`), the mails leave at the pace of the slower queue: nobody has us
+    write to thousands of strangers at once.
+    """
     key = settings.KEYS.site_key("mail")
     row, _is_new = Subscription.objects.get_or_create(
         language=language,
@@ -36,7 +41,13 @@ def ask(mailbox: EmailAddress, language: str, at: datetime) -> None:
     note = outbox.NewNote(
         mailbox, TOPIC, language, "newsletter", {"link": link}, row.pk, is_decoy=row.confirmed_at is not None
     )
-    outbox.put([note], at)
+    outbox.put([note], _turn(at) if is_slow else at)
+
+
+def _turn(at: datetime) -> datetime:
+    """When the next mail of the slower queue leaves: after SLOW_WAIT, and behind those that wait, at SLOW_PACE."""
+    waiting = Note.objects.filter(topic=TOPIC, mail=None, due_at__gt=at).count()
+    return at + settings.SLOW_WAIT + timedelta(seconds=waiting / settings.SLOW_PACE.a_second)
 
 
 def confirm(subscription: UUID, at: datetime) -> bool:

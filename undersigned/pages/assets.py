@@ -14,7 +14,7 @@ STYLES = (
 )
 BUNDLES = {
     "pages.css": tuple(f"{name}.css" for name in STYLES),
-    "embedded.css": ("tokens.css", "embed.css"),
+    "embedded.css": ("tokens.css", "form.css", "embed.css"),
 }
 """Files that readers fetch as one: a phone on a bad line waits for requests more than for bytes."""
 

@@ -5,7 +5,7 @@ Equal records give equal bytes: nothing says when it was baked.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,12 +18,12 @@ from undersigned.ledger.models import Log
 from undersigned.letters.models import FormerSlug, Letter, Publication
 from undersigned.lib.faults import Faults
 from undersigned.lib.languages import INTERFACE
-from undersigned.pages import story_bakery
+from undersigned.pages import story_bakery, top_ten
 from undersigned.pages.answers import not_found
 from undersigned.pages.assets import FOLDER, assets
 from undersigned.pages.embed import embed
 from undersigned.pages.facts import facts
-from undersigned.pages.feeds import feeds
+from undersigned.pages.feeds import SITEMAP, feeds, sitemap
 from undersigned.pages.frame import render
 from undersigned.pages.generation import Content, Files, PublicFolder
 from undersigned.pages.index import DEFAULT, chooser_page, index_page
@@ -52,10 +52,12 @@ ROBOTS = "User-agent: *\n" + "".join(f"Disallow: /{part}/\n" for part in PRIVATE
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How far a letter's records had come before it was rendered; later changes are another bake's."""
+    """How far a letter's records had come before it was rendered, and what stood beside it; later changes are another
+    bake's."""
 
     revision: int
     log_size: int
+    beside: str
 
 
 def public_letters() -> QuerySet[Letter]:
@@ -93,9 +95,11 @@ def bake_again(letter: Letter, at: datetime) -> None:
 
 
 def _due() -> QuerySet[Letter]:
-    """The public letters whose records have gone on since they were baked."""
+    """The public letters whose records have gone on since they were baked, or beside which there is another top ten."""
     size = Log.objects.filter(origin=OuterRef("origin")).values("size")[:1]
-    up_to_date = Baked.objects.filter(letter=OuterRef("pk"), revision=OuterRef("revision"), log_size=OuterRef("size"))
+    up_to_date = Baked.objects.filter(
+        letter=OuterRef("pk"), revision=OuterRef("revision"), log_size=OuterRef("size"), beside=top_ten.state()
+    )
     return public_letters().annotate(size=Subquery(size)).exclude(Exists(up_to_date))
 
 
@@ -128,6 +132,7 @@ def _bake(folder: PublicFolder, letters: list[Letter], stories: list[Due], at: d
     files = {path: content for batch in batches for path, content in batch.files.items()}
     files.update(_lists(known))
     files.update(_shared(known) if is_anew else ())
+    files.update(_ways(known) if is_anew or stories else ())
     files.update(story_bakery.files(stories))
     gone = set(_gone(folder, batches, files, everything=everything))
     gone |= story_bakery.gone(folder.paths() if stories else (), files, stories)
@@ -152,7 +157,8 @@ def _rendered(folder: PublicFolder, letter: Letter, *, everything: bool) -> _Bat
 
     What happens meanwhile is left to the next bake: how far this one goes is asked first.
     """
-    state = State(letter.revision, Log.objects.values_list("size", flat=True).get(origin=letter.origin))
+    size = Log.objects.values_list("size", flat=True).get(origin=letter.origin)
+    state = State(letter.revision, size, top_ten.state())
     is_anew = everything or not Baked.objects.filter(letter=letter, revision=letter.revision).exists()
     sum_up(letter, anew=is_anew)
     put_up(letter)
@@ -178,8 +184,7 @@ def _former(letter: Letter) -> set[str]:
 def _note_baked(batches: list[_Batch], stories: list[Due], at: datetime) -> None:
     for batch in batches:
         batch.names.settle()
-        facts = {"revision": batch.state.revision, "log_size": batch.state.log_size, "at": at}
-        Baked.objects.update_or_create(letter_id=batch.letter.pk, defaults=facts)
+        Baked.objects.update_or_create(letter_id=batch.letter.pk, defaults={**asdict(batch.state), "at": at})
     story_bakery.note_baked(stories, at)
 
 
@@ -231,11 +236,16 @@ def _shared(letters: list[Letter]) -> Iterator[tuple[str, bytes]]:
     for tag in INTERFACE:
         yield newsletter_path(tag)[1:] + "index.html", newsletter_page(tag).encode()
     yield from feeds(letters)
-    yield LIST, moved_list(letters).encode()
     yield "404.html", not_found(HttpRequest()).content
-    yield "robots.txt", f"{ROBOTS}Sitemap: {settings.SITE_URL}/sitemap.xml\n".encode()
+    yield "robots.txt", f"{ROBOTS}Sitemap: {settings.SITE_URL}/{SITEMAP}\n".encode()
     for asset in assets().values():
         yield f"{FOLDER}/{asset.name}", asset.content
+
+
+def _ways(letters: list[Letter]) -> Iterator[tuple[str, bytes]]:
+    """What tells machines the way to all pages, and from old addresses to today's."""
+    yield LIST, moved_list(letters).encode()
+    yield SITEMAP, sitemap(letters)
 
 
 def _counted(kit: Shown, pages: Mapping[str, LetterPage]) -> Iterator[tuple[str, bytes]]:

@@ -10,11 +10,15 @@ from django.utils.translation import gettext as _
 from undersigned.letters.models import Letter
 from undersigned.lib.languages import INTERFACE, interface_for
 from undersigned.pages.index import Item, index_page
+from undersigned.pages.story_place import story_place
+from undersigned.stories.published import published
 
 ATOM = "http://www.w3.org/2005/Atom"
-SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+MAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
-FEED = "letters.xml"
+FEED, SITEMAP = "letters.xml", "sitemap.xml"
+STORIES = 5000
+"""So many stories are on the map, the newest; search engines take 50,000 addresses (sitemaps.org)."""
 
 
 def feed(letters: Iterable[Letter], language: str) -> bytes:
@@ -37,12 +41,8 @@ def feed(letters: Iterable[Letter], language: str) -> bytes:
 
 def sitemap(letters: Iterable[Letter]) -> bytes:
     """Every page that search engines may show, each with the same page in other languages."""
-    root = ET.Element("urlset", {"xmlns": SITEMAP, "xmlns:xhtml": XHTML})
-    pages = [[(tag, f"/{tag}/") for tag in INTERFACE]]
-    for letter in letters:
-        for rest in ("", "kit/", "privacy/"):
-            pages.append([(tag, f"/{letter.slug}/{tag}/{rest}") for tag in letter.languages])
-    for same in pages:
+    root = ET.Element("urlset", {"xmlns": MAP, "xmlns:xhtml": XHTML})
+    for same in _pages(letters):
         for _tag, path in same:
             url = ET.SubElement(root, "url")
             _add(url, "loc", settings.SITE_URL + path)
@@ -51,12 +51,24 @@ def sitemap(letters: Iterable[Letter]) -> bytes:
     return _written(root)
 
 
+def _pages(letters: Iterable[Letter]) -> Iterator[list[tuple[str, str]]]:
+    """Language and path of each page, together with the same page in other languages."""
+    yield [(tag, f"/{tag}/") for tag in INTERFACE]
+    for letter in letters:
+        for rest in ("", "kit/", "privacy/"):
+            yield [(tag, f"/{letter.slug}/{tag}/{rest}") for tag in letter.languages]
+    stories = list(published()[:STORIES])
+    if stories:
+        yield [(tag, f"/{tag}/stories/") for tag in INTERFACE]
+    for story in stories:
+        yield [(tag, story_place(story).path(tag)) for tag in story.languages]
+
+
 def feeds(letters: Iterable[Letter]) -> Iterator[tuple[str, bytes]]:
-    """The feeds and the map, by their paths."""
+    """The feeds of letters, by their paths."""
     found = list(letters)
     for tag in INTERFACE:
         yield f"{tag}/{FEED}", feed(found, tag)
-    yield "sitemap.xml", sitemap(found)
 
 
 def _entry(entry: ET.Element, letter: Letter, item: Item, language: str) -> None:

@@ -87,7 +87,7 @@ class SignForm:
     """One form, ready to be shown. `language` is that of its own sentences, which need not be the letter's.
 
     `version` is the digest of the text that the reader has before them; empty where nobody is asked to sign.
-    `general` are refusals that belong to no field.
+    `general` are refusals that belong to no field. `opens_anew` has its answer shown in a window of its own.
     """
 
     kind: str
@@ -101,6 +101,7 @@ class SignForm:
     boxes: tuple[Field, ...] = ()
     facts: tuple[str, ...] = ()
     general: tuple[str, ...] = ()
+    opens_anew: bool = False
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -46,7 +46,7 @@ def comes_from_elsewhere(request: HttpRequest, *, is_private: bool) -> bool:
 
 
 def has_to_wait(request: HttpRequest) -> bool:
-    """Whether the door found that a sign-on has to wait in the slower queue; nobody else can say so."""
+    """Whether the door found that a sign-on or a subscription has to wait; nobody else can say so."""
     return request.headers.get("X-Undersigned-Slow") == "yes"
 
 

@@ -1,12 +1,14 @@
 """The page on which the public finds the kit of a letter: to print, to hand over, to report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from undersigned.kit.keep import digest_of
+from undersigned.kit.models import PressPicture
 from undersigned.kit.parcel import SUMS
 from undersigned.kit.press import LOGO
 from undersigned.kit.store import Item, Kit
@@ -23,16 +25,22 @@ from undersigned.pages.said import Said, said
 from undersigned.pages.sharing import COUNTER, WHOLE, frame_of
 
 REST = "kit/"
+Pictures = Mapping[str, PressPicture]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A file that can be taken along; `saved_as` is the name under which a browser keeps it."""
+    """A file that can be taken along; `saved_as` is the name under which a browser keeps it.
+
+    `caption` and `terms` are of pictures: what one shows, whose it is, and on what terms it may be printed.
+    """
 
     label: str
     href: str
     saved_as: str
     size: str
+    caption: Said
+    terms: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,7 @@ def kit_page(shown: Shown, language: str, page: LetterPage) -> KitPage:
             headline=said(letter.subject, tag, tuple(letter.languages)),
             letter=f"/{letter.slug}/{language}/",
             edition=_("Edition %(number)s") % {"number": number(kit.edition, tag)} if kit else "",
-            shelves=tuple(_shelves(letter, kit, language)) if kit else (),
+            shelves=tuple(_shelves(letter, kit, language, _pictures(letter, kit))) if kit else (),
             card=shown.card(language),
             card_size=(WIDTH, HEIGHT),
             pieces=(
@@ -86,20 +94,33 @@ def kit_page(shown: Shown, language: str, page: LetterPage) -> KitPage:
         )
 
 
-def _shelves(letter: Letter, kit: Kit, language: str) -> Iterator[Shelf]:
+def _pictures(letter: Letter, kit: Kit) -> Pictures:
+    """The pictures by the names of their files; none while others than those of the kit are on record."""
+    is_of_today = kit.stand.press == digest_of(letter)
+    return {picture.name: picture for picture in letter.press_pictures.defer("content")} if is_of_today else {}
+
+
+def _shelves(letter: Letter, kit: Kit, language: str, pictures: Pictures) -> Iterator[Shelf]:
     """This language first, then what is for all, then the other languages."""
     first = [language, *(tag for tag in letter.languages if tag != language)]
     for at, tag in enumerate(first):
-        yield Shelf(autonym(tag), tag, tuple(_offers(letter, kit, tag)))
+        items = [item for item in kit.items if item.language == tag]
+        yield Shelf(autonym(tag), tag, tuple(_offer(letter, item, language, None) for item in items))
         if at == 0:
-            yield Shelf(_("Everything"), "", tuple(_offers(letter, kit, "")))
+            items = [item for item in kit.items if not item.language]
+            offers = (_offer(letter, item, language, pictures.get(item.name)) for item in items)
+            yield Shelf(_("Everything"), "", tuple(offers))
 
 
-def _offers(letter: Letter, kit: Kit, language: str) -> Iterator[Offer]:
-    for item in kit.items:
-        size = file_size(item.size, get_language() or "en")
-        if item.language == language:
-            yield Offer(_label(item), f"/{letter.slug}/{KIT}/{item.name}", _saved_as(letter, item), size)
+def _offer(letter: Letter, item: Item, language: str, picture: PressPicture | None) -> Offer:
+    return Offer(
+        label=_label(item),
+        href=f"/{letter.slug}/{KIT}/{item.name}",
+        saved_as=_saved_as(letter, item),
+        size=file_size(item.size, get_language() or "en"),
+        caption=said(picture.captions, interface_tag(language), (language, *letter.languages)) if picture else Said(""),
+        terms=f"{picture.credit} · {picture.licence}" if picture else "",
+    )
 
 
 def _label(item: Item) -> str:

@@ -22,6 +22,7 @@ from undersigned.pages.said import Said, said
 from undersigned.pages.share import Share, share
 from undersigned.pages.story_list import StoryItem, updates
 from undersigned.pages.tally import Standing, TallyView, standing, tally
+from undersigned.pages.top_ten import TopStory, top_ten
 from undersigned.releases.models import Release
 from undersigned.signing.models import Kind
 
@@ -91,6 +92,7 @@ class LetterPage:
     neighbours: tuple[Neighbour, ...]
     updates: tuple[StoryItem, ...] = ()
     stories: str = ""
+    top: tuple[TopStory, ...] = ()
 
     @property
     def short_digest(self) -> str:
@@ -176,6 +178,7 @@ def _page(
         neighbours=() if place.is_private else neighbours(letter, language),
         updates=updates(letter, language) if letter.is_public else (),
         stories=f"/{letter.slug}/{language}/stories/",
+        top=top_ten(language) if letter.is_public and not place.is_private else (),
     )
 
 

@@ -1,12 +1,17 @@
-"""Former addresses of letters: a page that leads on, and a list by which the program redirects."""
+"""Former addresses of letters and stories: a page that leads on, and a list by which the program redirects."""
 
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils import translation
+from django.utils.translation import gettext as _
+
 from undersigned.kit.models import Edition
 from undersigned.letters.models import FormerSlug, Letter
+from undersigned.lib.languages import interface_for
 from undersigned.pages.frame import Frame, Place, letter_frame
+from undersigned.stories.models import FormerStorySlug, Publication
 
 LIST = "moved.json"
 KIT = "kit"
@@ -18,6 +23,7 @@ class MovedPage:
     """What stands at an old address, for web servers that cannot redirect: it leads to `href` by itself."""
 
     frame: Frame
+    title: str
     headline: str
     language: str
     href: str
@@ -28,11 +34,14 @@ def moved_page(letter: Letter, language: str, *, is_chooser: bool = False) -> Mo
     place = Place.public(letter)
     headline = letter.text_of("subject", language)
     href = f"{place.root}/" if is_chooser else place.path(language)
-    return MovedPage(letter_frame(letter, language, place, headline), headline, language, href)
+    with translation.override(interface_for(language)):
+        title = _("This letter has moved")
+    return MovedPage(letter_frame(letter, language, place, headline), title, headline, language, href)
 
 
 def moved_list(letters: Iterable[Letter]) -> str:
-    """From each former slug of the released `letters` to today's, and from each edition to the newest, as JSON."""
+    """From each former slug of the released `letters` and of published stories to today's, and from each edition to
+    the newest, as JSON."""
     found = list(letters)
     former = FormerSlug.objects.filter(letter__in=found).select_related("letter")
     editions = Edition.objects.filter(letter__in=found).select_related("letter")
@@ -40,4 +49,6 @@ def moved_list(letters: Iterable[Letter]) -> str:
     for row in editions:
         kit = f"{row.letter.slug}/{KIT}"
         moved |= {f"{kit}/{number}": kit for number in range(1, row.number + 1)}
+    stories = FormerStorySlug.objects.filter(story__publication=Publication.PUBLISHED).select_related("story")
+    moved |= {f"stories/{row.slug}": f"stories/{row.story.slug}" for row in stories}
     return json.dumps(moved, sort_keys=True, indent=1) + "\n"

@@ -20,7 +20,7 @@ from undersigned.newsletter.subscribe import PURPOSE, ask, confirm, leave, never
 from undersigned.pages.answers import Message, answer, language_of, not_found, plain_frame, say, say_refused
 from undersigned.pages.form import Field, Section, SignForm
 from undersigned.pages.frame import interface_tag, render, site_frame
-from undersigned.pages.incoming import read_fields, refuse_from_elsewhere
+from undersigned.pages.incoming import has_to_wait, read_fields, refuse_from_elsewhere
 from undersigned.pages.own import Button
 from undersigned.signing.links import Link, LinkExpired, LinkForged
 
@@ -49,7 +49,7 @@ def subscribe(request: HttpRequest, language: str) -> HttpResponse:
     except Refusal as refusal:
         return say_refused(refusal, language)
     try:
-        ask(EmailAddress.parse(typed.get("email", "")), language, now())
+        ask(EmailAddress.parse(typed.get("email", "")), language, now(), is_slow=has_to_wait(request))
     except NotAnAddress as refusal:
         with translation.override(interface_for(language)):
             form = _form(language).filled(typed, [refusal])

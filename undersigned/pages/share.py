@@ -11,11 +11,7 @@ from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-CHANNELS = (
-    *("facebook", "x", "kakao", "line", "whatsapp", "telegram", "mail", "link", "sheet"),
-    *("weibo", "wechat"),
-)
-"""By which ways a page is passed on; `sheet` is the one that a device has for this itself."""
+from undersigned.stories.referrals import CHANNELS
 
 
 @dataclass(frozen=True, slots=True)

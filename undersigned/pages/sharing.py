@@ -1,18 +1,18 @@
 """What others' programs are told of a letter: social media, search engines, and sites that show a piece of it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from undersigned.lib.languages import locale_of
 from undersigned.pages.card import HEIGHT, WIDTH
 from undersigned.pages.frame import LanguageLink
 from undersigned.pages.kit import Shown
 from undersigned.pages.letter import LetterPage
+from undersigned.pages.tags import Image, Tags, tags, whole
 
 COUNTER, WHOLE = "counter", "letter"
 """What another site can show in a frame: the count alone, or the letter with the way to sign it."""
@@ -24,43 +24,26 @@ SIZES = {COUNTER: (480, 260), WHOLE: (720, 900)}
 class Sharing:
     """Open Graph, oEmbed and schema.org of one letter in one language. All addresses are whole ones."""
 
-    title: str
-    description: str
-    address: str
-    site: str
-    locale: str
-    other_locales: tuple[str, ...]
-    image: str
-    image_size: tuple[int, int]
-    image_says: str
+    tags: Tags
     oembed: str
     language: str
     version: str
     contact: str
-    published: str
     translations: tuple[LanguageLink, ...]
 
 
 def sharing(kit: Shown, language: str, page: LetterPage) -> Sharing:
     """What is told of a public letter; without a picture while its kit is being made for the first time."""
-    letter, image = kit.letter, _whole(kit.card(language))
-    title, description = page.headline.text, page.deck.text or page.frame.description
+    letter, card, title = kit.letter, kit.card(language), page.headline.text
+    said = _("“%(headline)s”, a joint letter of %(campaign)s") % {"headline": title, "campaign": page.frame.campaign}
+    image = Image(whole(card), WIDTH, HEIGHT, said) if card else None
+    told = tags(page.frame, title, page.deck.text, letter.languages, image)
     return Sharing(
-        title=title,
-        description=description,
-        address=page.frame.canonical_address,
-        site=page.frame.campaign,
-        locale=_locale(language),
-        other_locales=tuple(_locale(tag) for tag in letter.languages if tag != language),
-        image=image,
-        image_size=(WIDTH, HEIGHT),
-        image_says=_("“%(headline)s”, a joint letter of %(campaign)s")
-        % {"headline": title, "campaign": page.frame.campaign},
+        tags=replace(told, published=letter.released_at.isoformat() if letter.released_at else ""),
         oembed=f"{page.frame.canonical_address}oembed.json",
         language=language,
         version=page.version,
         contact=letter.contact,
-        published=letter.released_at.isoformat() if letter.released_at else "",
         translations=tuple(link for link in page.frame.links if link.language != language),
     )
 
@@ -81,7 +64,7 @@ def oembed(kit: Shown, language: str, page: LetterPage) -> str:
         "width": width,
         "height": height,
     }
-    image = _whole(kit.card(language))
+    image = whole(kit.card(language))
     if image:
         told |= {"thumbnail_url": image, "thumbnail_width": WIDTH, "thumbnail_height": HEIGHT}
     return json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
@@ -95,17 +78,3 @@ def frame_of(what: str, page: LetterPage) -> SafeString:
         "</iframe>",
         page.frame.canonical_address, what, page.headline.text, width, height,
     )  # fmt: skip
-
-
-def _whole(path: str) -> str:
-    return settings.SITE_URL + path if path else ""
-
-
-def _locale(tag: str) -> str:
-    """`ko_KR`, as Open Graph writes languages; the region where most of its readers live unless the tag has one."""
-    found = locale_of(tag)
-    if found is None:
-        return tag.replace("-", "_")
-    regions = {"ko": "KR", "en": "GB", "zh_Hans": "CN", "zh_Hant": "TW", "ja": "JP", "ar": "AR"}
-    script = f"{found.language}_{found.script}" if found.script else found.language
-    return f"{found.language}_{found.territory or regions.get(script, found.language.upper())}"

@@ -15,11 +15,13 @@ from undersigned.pages.body import Body, body
 from undersigned.pages.figures import city, wall_time
 from undersigned.pages.frame import Frame, Place, interface_tag, language_links
 from undersigned.pages.index import Choice, ChooserPage
+from undersigned.pages.moved import MovedPage
 from undersigned.pages.news_article import Dated, markup
 from undersigned.pages.said import Said, said
 from undersigned.pages.share import Share, share
 from undersigned.pages.story_list import feed_address
 from undersigned.pages.story_place import PictureView, newest_edition, picture_view, read_in, story_place
+from undersigned.pages.tags import Image, Tags, tags, whole
 from undersigned.pages.top_ten import TopStory, top_ten
 from undersigned.stories.article import Article, Author
 from undersigned.stories.models import Edition, Story
@@ -75,6 +77,7 @@ class StoryPage:
     feed: str = ""
     markup: SafeString | None = None
     share: Share | None = None
+    tags: Tags | None = None
 
 
 def public_page(story: Story, language: str) -> StoryPage:
@@ -93,8 +96,11 @@ def public_page(story: Story, language: str) -> StoryPage:
             corrections=corrections,
             top=top_ten(language),
             feed=feed_address(language),
-            share=share(story_place(story).path(language), page.headline.text, page.headline.text),
+            share=share(
+                story_place(story).path(language), page.headline.text, article.share.get(language) or page.headline.text
+            ),
             markup=markup(article, language, page.frame, page.picture, dated),
+            tags=_tags(page, article, dated),
         )
 
 
@@ -117,6 +123,18 @@ def chooser_page(story: Story) -> ChooserPage:
     )
     choices = (Choice(tag, autonym(tag), article.headline[tag], place.path(tag)) for tag in story.languages)
     return ChooserPage(frame, tuple(choices))
+
+
+def moved_page(story: Story, language: str, *, is_chooser: bool = False) -> MovedPage:
+    """The page at a former address of the story in `language`, or of that where one chooses a language."""
+    article, place = newest_edition(story).article, story_place(story)
+    headline = said(article.headline, language, article.languages).text
+    href = f"{place.root}/" if is_chooser else place.path(language)
+    with translation.override(interface_for(language)):
+        frame = replace(
+            _frame(story, article, language, place, list(public_letters_of(story))), language=interface_tag(language)
+        )
+        return MovedPage(frame, _("This story has moved"), headline, language, href)
 
 
 def _page(story: Story, article: Article, language: str, place: Place) -> StoryPage:
@@ -150,6 +168,20 @@ def _frame(story: Story, article: Article, language: str, place: Place, letters:
         default="" if place.is_private else f"{place.root}/",
         is_demonstration=story.is_demonstration,
     )
+
+
+def _share(story: Story, article: Article, language: str, headline: str) -> Share:
+    """What is said when this page is passed on: the language's own text for it, else the headline."""
+    return share(story_place(story).path(language), headline, article.share.get(language) or headline)
+
+
+def _tags(page: StoryPage, article: Article, dated: Dated) -> Tags:
+    """What social media are told, with the story's own picture where it has one."""
+    picture, image = page.picture, None
+    if picture:
+        image = Image(whole(picture.wide), picture.width, picture.height, picture.alternative)
+    told = tags(page.frame, page.headline.text, page.deck.text, article.languages, image)
+    return replace(told, published=dated.published.isoformat(), modified=dated.modified.isoformat())
 
 
 def _author(author: Author, language: str, article: Article) -> AuthorView:

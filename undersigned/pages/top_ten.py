@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import QuerySet
 from django.utils.translation import ngettext
@@ -26,6 +27,12 @@ class TopStory:
 
 def top_ten(language: str) -> tuple[TopStory, ...]:
     """The places of today; none before stories are read. Called where the page's language speaks."""
+    return _top_ten(state(), language)
+
+
+@lru_cache(maxsize=64)
+def _top_ten(_state: str, language: str) -> tuple[TopStory, ...]:
+    """The places as they are in this state, for each new signature asks for them again."""
     return tuple(
         _place(ranked, language) for ranked in _ranked().select_related("story").prefetch_related("story__editions")
     )

@@ -32,7 +32,8 @@ class Picture:
 class Article:
     """Everything that a reviewer approves, and nothing else. Mappings are per language.
 
-    `about` are the ids of letters. `note` says what a correction changes and is empty in a first edition.
+    `about` are the ids of letters. `note` says what a correction changes and is empty in a first edition. `share` is
+    what readers who pass the story on are offered to say.
     """
 
     languages: tuple[str, ...]
@@ -43,10 +44,17 @@ class Article:
     blocks: tuple[ParallelBlock, ...]
     about: tuple[str, ...] = ()
     note: Mapping[str, str] = field(default_factory=dict)
+    share: Mapping[str, str] = field(default_factory=dict)
 
     def canonical(self) -> str:
-        """The one JSON text of this article: keys sorted, no spaces, not escaped (as RFC 8785 has it)."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """The one JSON text of this article: keys sorted, no spaces, not escaped (as RFC 8785 has it).
+
+        Without a `share` it is left out, as in articles from before there was one: approvals are bound to their text.
+        """
+        told = asdict(self)
+        if not self.share:
+            del told["share"]
+        return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> bytes:
         """SHA-256 over the canonical UTF-8 bytes: what an approval is bound to."""
@@ -64,4 +72,5 @@ class Article:
             blocks=tuple(block_from_json(block) for block in raw["blocks"]),
             about=tuple(raw["about"]),
             note=raw["note"],
+            share=raw.get("share", {}),
         )

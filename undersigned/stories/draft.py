@@ -14,21 +14,10 @@ from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.stories.article import Article
 from undersigned.stories.audit import record
 from undersigned.stories.manifest import parse_slug
-from undersigned.stories.models import Publication, StoredPicture, Story, Work
+from undersigned.stories.models import StoredPicture, Story, Work, locked
 from undersigned.stories.pictures import Prepared
+from undersigned.stories.rename import refuse_taken
 from undersigned.stories.typed import Typed, Written, write
-
-
-class StorySlugTaken(Refusal):
-    code = "story-slug-taken"
-    status = 409
-    message = gettext_noop("Another story has the address “%(slug)s”. Choose another one.")
-
-
-class StoryIsWithdrawn(Refusal):
-    code = "story-is-withdrawn"
-    status = 409
-    message = gettext_noop("This story is withdrawn. Its wordings are kept on record, and it does not come back.")
 
 
 class StoryChangedMeanwhile(Refusal):
@@ -59,20 +48,11 @@ class NewStory:
     demonstration: bool = False
 
 
-def locked(story: Story) -> Story:
-    """The row of `story`, held until the end of the transaction; StoryIsWithdrawn where nothing happens any more."""
-    row = Story.objects.select_for_update().get(pk=story.pk)
-    if row.publication == Publication.WITHDRAWN:
-        raise StoryIsWithdrawn
-    return row
-
-
 @transaction.atomic
 def create(new: NewStory, by: Actor, at: datetime) -> Story:
     """An empty story at a free address."""
     slug = parse_slug(new.slug)
-    if Story.objects.filter(slug=slug).exists():
-        raise StorySlugTaken("slug", slug=slug)
+    refuse_taken(slug)
     article = Article(new.languages, {}, {}, (), None, ())
     story = Story.objects.create(
         slug=slug,

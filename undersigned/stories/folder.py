@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from undersigned.letters import markdown
-from undersigned.letters.blocks import FileMissing, Place, WrongFile
+from undersigned.letters.blocks import FileMissing, FileWrong, Place, WrongFile
 from undersigned.letters.folder import NotAFolder
+from undersigned.lib.pictures import LIMIT_BYTES
 from undersigned.lib.refusal import Refusal, Refused
 from undersigned.stories import manifest, pictures
 from undersigned.stories.manifest import Manifest
@@ -13,13 +14,6 @@ from undersigned.stories.pictures import Prepared
 from undersigned.stories.typed import Typed, Written, write
 
 MANIFEST = "story.toml"
-
-
-class FileWrong(WrongFile):
-    """Something in a file of the folder cannot be taken; `why` is a refusal of its own."""
-
-    code = "file-wrong"
-    message = "%(why)s"  # nothing to translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +47,7 @@ def read(path: Path) -> StoryFolder:
 
 
 def _typed(facts: Manifest, texts: dict[str, str], picture: Prepared | None) -> Typed:
-    typed = Typed(facts.languages, facts.headline, facts.subheadline, texts, facts.authors)
+    typed = Typed(facts.languages, facts.headline, facts.subheadline, texts, facts.authors, share=facts.share)
     if picture is None or facts.picture is None:
         return typed
     return replace(
@@ -83,7 +77,7 @@ def _picture(path: Path, facts: Manifest, faults: list[Refusal]) -> Prepared | N
         faults.append(FileMissing(place))
         return None
     try:
-        return pictures.prepare(file.read_bytes()[: pictures.LIMIT_BYTES + 1])
+        return pictures.prepare(file.read_bytes()[: LIMIT_BYTES + 1])
     except Refusal as refusal:
         faults.append(FileWrong(place, why=refusal))
         return None

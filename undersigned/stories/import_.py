@@ -11,7 +11,7 @@ from undersigned.letters.blocks import Note, Place, WrongFile
 from undersigned.letters.parity import Gap
 from undersigned.letters.rename import find_by_slug
 from undersigned.lib.refusal import Refused, gettext_noop
-from undersigned.stories import draft, folder
+from undersigned.stories import draft, folder, rename
 from undersigned.stories.draft import NewStory
 from undersigned.stories.manifest import Manifest
 from undersigned.stories.models import Story
@@ -62,7 +62,7 @@ def _about(manifest: Manifest) -> tuple[str, ...]:
 
 
 def _story(manifest: Manifest, by: Actor, at: datetime) -> Story:
-    story = Story.objects.filter(slug=manifest.slug).first()
+    story, _has_moved = rename.find_by_slug(manifest.slug)
     if story is None:
         return draft.create(NewStory(manifest.slug, manifest.languages, manifest.demonstration), by, at)
     if tuple(story.languages) != manifest.languages:

@@ -10,7 +10,7 @@ from undersigned.letters.manifest import languages_of, needed, parsed, per_langu
 from undersigned.letters.toml import Document, Table
 from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 from undersigned.stories.article import Author
-from undersigned.stories.typed import CAPTION_LIMIT, DECK_LIMIT
+from undersigned.stories.typed import CAPTION_LIMIT, DECK_LIMIT, SHARE_LIMIT
 
 RESERVED_SLUGS = frozenset({"feed", "new"})
 """What stands beside the stories at their addresses."""
@@ -49,6 +49,7 @@ class Manifest:
     subheadline: Mapping[str, str]
     authors: tuple[Author, ...]
     picture: PictureWords | None
+    share: Mapping[str, str]
 
 
 def read(path: Path) -> Manifest:
@@ -80,6 +81,7 @@ def _manifest(root: Table) -> Manifest:
         subheadline=per_language(root, "subheadline", languages, limit=DECK_LIMIT),
         authors=tuple(_author(table, languages) for table in root.tables(needed(root, "authors"))),
         picture=_picture(root.table("picture"), languages) if "picture" in root else None,
+        share=per_language(root, "share", languages, limit=SHARE_LIMIT, lines=True),
     )
     root.asked += ["letters", "picture"]
     root.close()

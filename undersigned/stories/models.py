@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from undersigned.letters.models import Letter
+from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.stories.article import Article
 from undersigned.stories.typed import must_be_mended
 
@@ -103,6 +104,20 @@ class Story(models.Model):
         return next((headline[tag] for tag in (language, *self.languages) if headline.get(tag)), self.slug)
 
 
+class StoryIsWithdrawn(Refusal):
+    code = "story-is-withdrawn"
+    status = 409
+    message = gettext_noop("This story is withdrawn. Its wordings are kept on record, and it does not come back.")
+
+
+def locked(story: Story) -> Story:
+    """The row of `story`, held until the end of the transaction; StoryIsWithdrawn where nothing happens any more."""
+    row = Story.objects.select_for_update().get(pk=story.pk)
+    if row.publication == Publication.WITHDRAWN:
+        raise StoryIsWithdrawn
+    return row
+
+
 @lru_cache(maxsize=256)
 def _parsed(canonical: str) -> Article:
     """An edition never changes, and every page that lists it asks for it."""
@@ -131,6 +146,16 @@ class Edition(models.Model):
     @property
     def article(self) -> Article:
         return _parsed(self.canonical)
+
+
+class FormerStorySlug(models.Model):
+    """A slug that a story once had: its links lead on, and no other story may take it."""
+
+    slug = models.CharField(max_length=60, unique=True)
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="former_slugs")
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class Tie(models.Model):
@@ -220,3 +245,20 @@ class Ranked(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place}. {self.story_id} ({self.total})"
+
+
+class Referral(models.Model):
+    """How often links that were shared by one channel were followed to pages of one language on one day."""
+
+    channel = models.CharField(max_length=10)
+    language = models.CharField(max_length=35)
+    day = models.DateField()
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "language", "day"], name="one_total_a_channel_language_and_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} {self.language} {self.day}: {self.count}"

@@ -2,17 +2,14 @@
 
 import hashlib
 import io
-import warnings
 from dataclasses import dataclass
 
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image
 
+from undersigned.lib.pictures import as_seen, pixels_of, read_picture
 from undersigned.lib.refusal import Refusal, gettext_noop
 
-KINDS = ("JPEG", "PNG", "WEBP")
-LIMIT_BYTES = 20_000_000
 LEAST_WIDTH, LEAST_HEIGHT = 640, 360
-LIMIT_PIXELS = 60_000_000
 SLIMMEST = 3
 """How many times longer one side may be than the other."""
 
@@ -22,28 +19,12 @@ COLOURS = 256
 """A picture with no more colours than this is a drawing, and stays sharp as PNG."""
 
 
-class NotAPicture(Refusal):
-    code = "not-a-picture"
-    message = gettext_noop("This file is not a picture that can be taken: send a JPEG, PNG or WebP.")
-
-
-class PictureTooHeavy(Refusal):
-    code = "picture-too-heavy"
-    status = 413
-    message = gettext_noop("This picture is too large: it has %(megabytes)s MB, and at most %(limit)s MB are taken.")
-
-
 class PictureTooSmall(Refusal):
     code = "picture-too-small"
     message = gettext_noop(
         "This picture is too small: it has %(width)s × %(height)s pixels, and needs at least %(least_width)s × "
         "%(least_height)s."
     )
-
-
-class PictureTooVast(Refusal):
-    code = "picture-too-vast"
-    message = gettext_noop("This picture has too many pixels: %(width)s × %(height)s.")
 
 
 class PictureTooSlim(Refusal):
@@ -75,59 +56,20 @@ class Prepared:
 
 def prepare(content: bytes, field: str = "picture") -> Prepared:
     """The picture in `content`, resized and stripped of everything but what one sees; else a Refusal."""
-    if len(content) > LIMIT_BYTES:
-        raise too_heavy(len(content), field)
-    image = _opened(content, field)
+    image = read_picture(content, field)
     is_drawing = image.format == "PNG" and image.getcolors(COLOURS) is not None
-    seen = _as_seen(image)
+    seen = _on_white(as_seen(image))
     _refuse_shape(seen.size, field)
     suffix = "png" if is_drawing else "jpg"
     wide, narrow = (_rendition(seen, width, suffix) for width in (WIDE, NARROW))
     return Prepared(suffix, wide, narrow)
 
 
-def too_heavy(size: int, field: str = "picture") -> PictureTooHeavy:
-    """The refusal of a picture of `size` bytes."""
-    return PictureTooHeavy(field, megabytes=round(size / 1e6, 1), limit=LIMIT_BYTES // 1_000_000)
-
-
-def _opened(content: bytes, field: str) -> Image.Image:
-    """The picture, read in whole; its size is judged first, for a small file can claim to be a vast picture."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # judged by ourselves, below
-            image = Image.open(io.BytesIO(content), formats=KINDS)
-            width, height = image.size
-            if width * height > LIMIT_PIXELS:
-                raise PictureTooVast(field, width=width, height=height)
-            image.load()
-    except Image.DecompressionBombError:
-        raise PictureTooVast(field, width="?", height="?") from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError):  # what Pillow raises at broken files
-        raise NotAPicture(field) from None
-    return image
-
-
-def _as_seen(image: Image.Image) -> Image.Image:
-    """Upright, on white where it is transparent, in the colours that a browser takes for granted."""
-    upright = ImageOps.exif_transpose(image)
-    if upright.has_transparency_data:
-        coloured = upright.convert("RGBA")
-        ground = Image.new("RGBA", coloured.size, "white")
-        return Image.alpha_composite(ground, coloured).convert("RGB")
-    return _in_srgb(upright)
-
-
-def _in_srgb(image: Image.Image) -> Image.Image:
-    profile = image.info.get("icc_profile")
-    if profile and image.mode in ("RGB", "CMYK", "L"):
-        try:
-            source, target = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
-            converted = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError):
-            return image.convert("RGB")  # a broken profile says nothing
-        return converted or image.convert("RGB")
-    return image.convert("RGB")
+def _on_white(image: Image.Image) -> Image.Image:
+    """The picture on white where it is transparent."""
+    if image.mode != "RGBA":
+        return image
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 def _refuse_shape(size: tuple[int, int], field: str) -> None:
@@ -140,11 +82,10 @@ def _refuse_shape(size: tuple[int, int], field: str) -> None:
 
 
 def _rendition(image: Image.Image, width: int, suffix: str) -> Rendition:
-    """At most `width` pixels wide, from the pixels alone: nothing that came with the file is written again."""
+    """At most `width` pixels wide."""
     scale = min(1.0, width / image.width)
     small = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.LANCZOS)
-    bare = Image.frombytes("RGB", small.size, small.tobytes())
-    file = io.BytesIO()
+    bare, file = pixels_of(small), io.BytesIO()
     if suffix == "png":
         bare.quantize(COLOURS, dither=Image.Dither.NONE).save(file, "PNG", optimize=True)
     else:

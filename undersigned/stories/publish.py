@@ -14,8 +14,7 @@ from undersigned.lib.clock import zone_of
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.releases.release import CLOCK, Moment, MomentHasPassed
 from undersigned.stories.audit import record
-from undersigned.stories.draft import locked
-from undersigned.stories.models import Edition, Publication, Ranked, Story, Tie, Work
+from undersigned.stories.models import Edition, Publication, Ranked, Story, Tie, Work, locked
 from undersigned.stories.typed import LINE_LIMIT, one_line
 
 

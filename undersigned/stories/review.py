@@ -8,8 +8,7 @@ from django.db import transaction
 from undersigned.letters.audit import Actor
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.stories.audit import record
-from undersigned.stories.draft import locked
-from undersigned.stories.models import Story, Work
+from undersigned.stories.models import Story, Work, locked
 from undersigned.stories.typed import LINE_LIMIT, one_line
 
 

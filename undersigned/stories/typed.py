@@ -12,6 +12,8 @@ from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 from undersigned.stories.article import Article, Author, Picture
 
 LINE_LIMIT, DECK_LIMIT, CAPTION_LIMIT, TEXT_LIMIT = 200, 400, 600, 20_000
+SHARE_LIMIT = 280
+"""What the narrowest of the services takes."""
 AUTHORS_LIMIT = 8
 CAN_BE_MEANT = frozenset({What.MISSING, What.EXTRA})
 """Differences between languages that a newsroom makes on purpose: a passage that some readers need, others not."""
@@ -90,6 +92,7 @@ class Typed:
     alternative: Mapping[str, str] = field(default_factory=dict)
     about: tuple[str, ...] = ()
     note: Mapping[str, str] = field(default_factory=dict)
+    share: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,13 @@ def write(typed: Typed) -> Written:
     authors = _authors(typed.authors, refusals)
     picture = _picture(typed, refusals) if typed.picture else None
     note = _lines("note", typed.note, CAPTION_LIMIT, refusals)
+    share = _lines("share", typed.share, SHARE_LIMIT, refusals)
     texts, notes = _texts(typed, refusals)
     if refusals:
         raise Refused(refusals)
     alignment = parity.align(texts, typed.languages[0])
     blocks = tuple(row.parallel() for row in alignment.rows)
-    article = Article(typed.languages, headline, subheadline, authors, picture, blocks, typed.about, note)
+    article = Article(typed.languages, headline, subheadline, authors, picture, blocks, typed.about, note, share)
     return Written(article, alignment.gaps, notes)
 
 

@@ -13,6 +13,7 @@ from undersigned.releases.release import Moment
 from undersigned.stories import publish, review
 from undersigned.stories.import_ import import_folder
 from undersigned.stories.models import Story
+from undersigned.stories.rename import find_by_slug, rename
 
 
 @click.group()
@@ -84,6 +85,17 @@ def publish_(slug: str, wall: str, zone: str) -> None:
     click.echo(f"{slug}: will be published at {found.wall_time} {found.zone} ({found.due_at:%Y-%m-%d %H:%M} UTC)")
 
 
+@story.command("rename")
+@click.argument("slug")
+@click.argument("new")
+def rename_(slug: str, new: str) -> None:
+    """Give SLUG the address NEW; once it was public, its old links lead on."""
+    found = story_called(slug)
+    rename(found, new, COMMAND_LINE, now())
+    bake_due(now())
+    click.echo(f"{slug}: is at /stories/{found.slug}/ now")
+
+
 @story.command("withdraw")
 @click.argument("slug")
 @click.option("--reason", required=True, help="For the record; readers are not told.")
@@ -96,7 +108,7 @@ def withdraw(slug: str, reason: str) -> None:
 
 def story_called(slug: str) -> Story:
     """The story at `slug`; else a refusal."""
-    found = Story.objects.filter(slug=slug).first()
+    found, _has_moved = find_by_slug(slug)
     if found is None:
         known = ", ".join(Story.objects.order_by("slug").values_list("slug", flat=True)[:20]) or "none"
         raise click.ClickException(f"There is no story “{slug}”. Known stories: {known}.")

@@ -4,15 +4,22 @@ Nothing about a request is kept but that there was one more: no address, no cook
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, timedelta
 from threading import Lock, Timer
 from urllib.parse import parse_qs
 
 from django.db import DatabaseError, connections, transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
-from undersigned.pages.models import Referral
-from undersigned.pages.share import CHANNELS
+from undersigned.lib.languages import LanguageTag, NotALanguage
+from undersigned.stories.models import Referral
+
+CHANNELS = (
+    *("facebook", "x", "kakao", "line", "whatsapp", "telegram", "mail", "link", "sheet"),
+    *("weibo", "wechat"),
+)
+"""By which ways a page is passed on; `sheet` is the one that a device has for this itself."""
 
 Followed = tuple[str, str, date]
 """Channel, language, day."""
@@ -30,9 +37,29 @@ def count(channel: str, language: str, day: date, n: int) -> None:
 
 def followed(path: str, query: str, day: date) -> Followed | None:
     """What a request for the page at `path` adds to the totals; None where it did not come by a shared link."""
-    parts = path.strip("/").split("/")
     [channel] = parse_qs(query).get("via", [""])[:1]
-    return (channel, parts[1], day) if channel in CHANNELS and len(parts) > 1 else None
+    language = language_of(path) if channel in CHANNELS else ""
+    return (channel, language, day) if language else None
+
+
+def language_of(path: str) -> str:
+    """The language of the page of a letter (`/{slug}/{tag}/`) or a story (`/stories/{slug}/{tag}/`); else empty.
+
+    Whoever asks may write anything into an address, and it would be kept: so what is no language is not.
+    """
+    parts = path.removeprefix("/stories").split("/")
+    if len(parts) < 4 or parts[-1]:
+        return ""
+    try:
+        return LanguageTag.parse(parts[2]).value
+    except NotALanguage:
+        return ""
+
+
+def totals(since: date) -> Mapping[tuple[str, str], int]:
+    """Channel and language → how many links were followed from the day `since` on."""
+    rows = Referral.objects.filter(day__gte=since).values_list("channel", "language").annotate(times=Sum("count"))
+    return {(channel, language): times for channel, language, times in rows.order_by("channel", "language")}
 
 
 class Referrals:

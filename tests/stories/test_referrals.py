@@ -1,11 +1,10 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import OperationalError
 
-from undersigned.pages.models import Referral
-from undersigned.pages.referrals import Referrals, count, followed
-from undersigned.pages.share import CHANNELS
+from undersigned.stories.models import Referral
+from undersigned.stories.referrals import CHANNELS, Referrals, count, followed, totals
 
 DAY = date(2026, 11, 10)
 LETTER = "/open-the-bridge/ko/"
@@ -15,8 +14,8 @@ LETTER = "/open-the-bridge/ko/"
 def test_totals_of_a_day_add_up_by_channel_and_language() -> None:
     for channel, language, n in (("kakao", "ko", 2), ("kakao", "ko", 3), ("kakao", "en", 1), ("mail", "ko", 1)):
         count(channel, language, DAY, n)
-    totals = {(row.channel, row.language): row.count for row in Referral.objects.filter(day=DAY)}
-    assert totals == {("kakao", "ko"): 5, ("kakao", "en"): 1, ("mail", "ko"): 1}
+    count("mail", "ko", DAY - timedelta(days=1), 4)
+    assert totals(DAY) == {("kakao", "ko"): 5, ("kakao", "en"): 1, ("mail", "ko"): 1}
 
 
 def test_every_way_to_share_is_known_when_it_comes_back() -> None:
@@ -29,8 +28,18 @@ def test_what_is_no_channel_of_ours_is_not_kept(query: str) -> None:
     assert followed(LETTER, query, DAY) is None
 
 
-def test_an_address_without_a_language_is_not_counted() -> None:
-    assert followed("/", "via=kakao", DAY) is None
+def test_a_story_is_counted_in_its_language_however_long_its_address() -> None:
+    story = "/stories/how-the-ferrymen-came-to-count-those-who-wait/zh-Hans/"
+    assert followed(story, "via=kakao", DAY) == ("kakao", "zh-Hans", DAY)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/open-the-bridge/", "/assets/pages.css", "/open-the-bridge/kit/letter.pdf", "/open-the-bridge/nowhere/",
+     "/stories/lamps/", "/stories/somebody-reads/this/"],
+)  # fmt: skip
+def test_what_is_no_page_in_a_language_is_not_counted(path: str) -> None:
+    assert followed(path, "via=kakao", DAY) is None
 
 
 @pytest.mark.django_db
@@ -54,7 +63,7 @@ def test_totals_wait_while_the_record_is_away(monkeypatch: pytest.MonkeyPatch) -
         raise OperationalError("no such server")
 
     with monkeypatch.context() as patch:
-        patch.setattr("undersigned.pages.referrals.count", away)
+        patch.setattr("undersigned.stories.referrals.count", away)
         referrals.flush()
     referrals.flush()
     assert Referral.objects.get().count == 1
