@@ -77,7 +77,7 @@ def lifetime_of(path: str) -> str:
 
 
 def packs(path: str, size: int) -> bool:
-    """Whether a file of `size` bytes goes over the wire compressed."""
+    """Whether a file of `size` bytes is packed for the wire where no packed variant lies beside it."""
     return size >= GZIP_FROM_BYTES and PurePosixPath(path).suffix not in PACKED_ALREADY
 
 

@@ -22,6 +22,7 @@ from undersigned.intake.headers import (
 )
 from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
+from undersigned.pages.packed import SUFFIXES
 
 COUNTED = "/stories/"
 """The door counts who reads here, so no other server may answer."""
@@ -100,6 +101,11 @@ server {{
     server_tokens off;
     client_max_body_size {BODY_LIMIT_MB}m;
     if_modified_since off;
+
+    # The folder holds its files packed, too: *.gz, and *.br for nginx with a module for Brotli.
+    gzip_static on;
+    # brotli_static on;
+    # Small files and the logs, which grow by themselves, are packed as they are sent.
     gzip on;
     gzip_vary on;
     gzip_min_length {GZIP_FROM_BYTES};
@@ -109,7 +115,9 @@ server {{
     location / {{ try_files /.none @door; }}
     location ^~ {COUNTED} {{ try_files /.none @door; }}
 {untold}
+    # Never packed: there, what a stranger types may stand beside what only one reader may know (BREACH).
     location @door {{
+        gzip off;
         proxy_pass http://undersigned_door;
         proxy_http_version 1.1;
         proxy_set_header Connection "";
@@ -146,13 +154,12 @@ def caddy(setting: Setting) -> str:
 # The example of “undersigned site config caddy”. Set UNDERSIGNED_PROXIES=1 with it.
 {setting.host} {{
 	root * {setting.root}
-	encode {{
-		gzip
-		minimum_length {GZIP_FROM_BYTES}
-	}}
 	request_body {{
 		max_size {BODY_LIMIT_MB}MB
 	}}
+
+	# What lies packed in the folder goes out so; small files and logs are packed as they are sent. What
+	# the door answers is not: there, what a stranger types may stand beside what only one reader may know (BREACH).
 
 	# Never from the folder: what serves the server, and what the door counts.
 	@door path {untold} {COUNTED}*
@@ -186,7 +193,13 @@ def _caddy_handle(number: int, sort: Sort) -> str:
 {told}
 {tag}			-Last-Modified
 		}}
-		file_server
+		encode {{
+			gzip
+			minimum_length {GZIP_FROM_BYTES}
+		}}
+		file_server {{
+			precompressed {" ".join(SUFFIXES)}
+		}}
 	}}"""
 
 
