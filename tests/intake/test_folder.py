@@ -45,7 +45,7 @@ def test_a_folder_is_served_by_its_index(server: Reader) -> None:
 
 def test_a_page_carries_a_strict_policy_and_names_live_a_minute(server: Reader) -> None:
     headers = server.ask("/ferry/en/").headers
-    assert headers["cache-control"] == "public, max-age=60"
+    assert headers["cache-control"] == "public, max-age=60, must-revalidate"
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]

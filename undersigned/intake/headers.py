@@ -41,7 +41,8 @@ PACKED_ALREADY = frozenset({".png", ".jpg", ".pdf", ".docx", ".zip"})
 """Kinds of files in which there is nothing more to compress."""
 
 FOR_GOOD = "public, max-age=31536000, immutable"
-A_MINUTE = "public, max-age=60"
+A_MINUTE = "public, max-age=60, must-revalidate"
+"""And not longer, even where we cannot be reached: a name may be withdrawn meanwhile (RFC 9111 §4.2.4)."""
 GZIP_FROM_BYTES = 1024
 
 CHECKPOINT = re.compile(r"[^/]+/log/checkpoint")

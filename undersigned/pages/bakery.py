@@ -65,9 +65,14 @@ def public_letters() -> QuerySet[Letter]:
     )
 
 
+def public_folder() -> PublicFolder:
+    """The folder that the settings name."""
+    return PublicFolder(settings.PUBLIC_ROOT, keeps_recalls=bool(settings.PURGE_COMMAND))
+
+
 def bake_due(at: datetime) -> list[Letter]:
     """Bake the letters and stories of which something has changed that the pages show; the letters that were due."""
-    folder = PublicFolder(settings.PUBLIC_ROOT)
+    folder = public_folder()
     if folder.current and not _due().exists() and not story_bakery.due():
         return []
     with folder.lock():
@@ -80,14 +85,14 @@ def bake_due(at: datetime) -> list[Letter]:
 
 def bake_all(at: datetime) -> list[Letter]:
     """Bake everything anew, as after a change of the program; what comes out the same is left alone."""
-    folder = PublicFolder(settings.PUBLIC_ROOT)
+    folder = public_folder()
     with folder.lock():
         return _bake_everything(folder, at)
 
 
 def bake_again(letter: Letter, at: datetime) -> None:
     """Bake the pages of `letter` although its records are where they were: its kit is another one."""
-    with PublicFolder(settings.PUBLIC_ROOT).lock():  # a bake that took up the former kit has ended
+    with public_folder().lock():  # a bake that took up the former kit has ended
         Baked.objects.filter(letter=letter).delete()
     bake_due(at)
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from undersigned.pages import packed
+from undersigned.pages.recalls import Recalls
 
 KEPT = 2
 """How many generations stay: the one that is served, and the one before it."""
@@ -36,9 +37,13 @@ class NotOurs(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PublicFolder:
-    """The public folder at `root`. Written only by who holds `lock`."""
+    """The public folder at `root`. Written only by who holds `lock`.
+
+    If it `keeps_recalls`, what each bake has touched is written down for the caches in front.
+    """
 
     root: Path
+    keeps_recalls: bool = False
 
     @property
     def generations(self) -> Path:
@@ -64,6 +69,11 @@ class PublicFolder:
         """Stands while something is being changed: whoever finds it sweeps up after a baker that crashed. It lists the
         files that change, from before the first of them does."""
         return self.generations / ".unfinished"
+
+    @property
+    def recalls(self) -> Recalls:
+        """What bakes have touched, as far as no cache was told of it yet."""
+        return Recalls(self.generations / ".recalls")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -135,7 +145,15 @@ class PublicFolder:
         """Only after everything is in its place; what is left in the scratch folder is empty."""
         shutil.rmtree(self.scratch)
         self.scratch.mkdir()
-        self.unfinished.unlink()
+        self._recall()
+
+    def _recall(self) -> None:
+        """What was touched is live now, as far as it ever will be: that is told, and nothing is unfinished."""
+        if self.keeps_recalls and self.unfinished.stat().st_size:
+            self.recalls.add(self.unfinished)
+            _sync_folder(self.generations)
+        else:
+            self.unfinished.unlink()
 
     def _stage(self, path: str, content: Content) -> bool:
         """Have a file and its variants lie ready beside the public folder, unless the same one stands there with its
@@ -254,7 +272,8 @@ class PublicFolder:
         self.scratch.mkdir()
         self._drop_doubtful()
         self._tidy_older()
-        self.unfinished.unlink(missing_ok=True)
+        if self.unfinished.exists():
+            self._recall()
 
     def _drop_doubtful(self) -> None:
         """Remove the variants of files that were being replaced: they may hold what their file does not. The next bake
