@@ -19,6 +19,7 @@ PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").absolute()  # a li
 KITS = DATA / "kits"  # what is ready for the press; private until the bakery takes it out
 LOGS = PUBLIC_ROOT.parent / "logs"  # beside the generations, which lead to those of released letters
 PURGE_COMMAND = env_command("UNDERSIGNED_PURGE_COMMAND")
+OFFLINE = env_bool("UNDERSIGNED_OFFLINE", True)
 SITE_URL = env_str("UNDERSIGNED_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("UNDERSIGNED_SITE_NAME", "Undersigned")
 SOURCE_URL = env_str("UNDERSIGNED_SOURCE_URL", "")

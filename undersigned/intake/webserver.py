@@ -16,12 +16,14 @@ from undersigned.intake.headers import (
     TILE,
     TYPES,
     UNTOLD,
+    WORKERS,
     lifetime_of,
     safety_of,
     type_of,
 )
 from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
+from undersigned.pages.letter import WORKER
 from undersigned.pages.packed import SUFFIXES
 
 COUNTED = "/stories/"
@@ -66,6 +68,7 @@ def sorts() -> Iterator[Sort]:
     yield Sort(f"/{SUMS}$", f"letter/kit/{SUMS}")
     yield Sort(f"^/{CHECKPOINT.pattern}$", "letter/log/checkpoint")
     yield Sort(f"^/{TILE.pattern}$", "letter/log/tile/0/000")
+    yield Sort(f"^/{WORKERS.pattern}$", f"letter/{WORKER}")
     for suffix in (suffix for suffix in TYPES if suffix != ".html"):
         yield Sort(rf"^/{FOLDER}/[^/]+\{suffix}$", f"{FOLDER}/a{suffix}")
         yield Sort(rf"\{suffix}$", f"letter/a{suffix}")

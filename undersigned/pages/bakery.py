@@ -29,12 +29,13 @@ from undersigned.pages.generation import Content, Files, PublicFolder
 from undersigned.pages.index import DEFAULT, chooser_page, index_page
 from undersigned.pages.kit import Shown, shown
 from undersigned.pages.kit_page import REST, kit_page
-from undersigned.pages.letter import LetterPage, public_page
+from undersigned.pages.letter import WORKER, LetterPage, public_page
 from undersigned.pages.log import LOG, log_page
 from undersigned.pages.models import Baked
 from undersigned.pages.moved import KIT, LIST, moved_list, moved_page
 from undersigned.pages.names import NamesPages
 from undersigned.pages.newsletter import newsletter_page, newsletter_path
+from undersigned.pages.offline import leaving, offline
 from undersigned.pages.privacy import privacy_notice
 from undersigned.pages.receipt import check_page
 from undersigned.pages.sharing import COUNTER, WHOLE, oembed, sharing
@@ -269,7 +270,9 @@ def _others(kit: Shown, pages: Mapping[str, LetterPage]) -> Iterator[tuple[str, 
         yield f"{letter.slug}/{language}/oembed.json", oembed(kit, language, page).encode()
         for rest, html in _pages_of(kit, language, page):
             yield f"{letter.slug}/{language}/{rest}index.html", html.encode()
+    yield from offline(letter, pages)
     for slug in letter.former_slugs.values_list("slug", flat=True):
+        yield f"{slug}/{WORKER}", leaving(f"/{slug}/")
         yield from _signposts(letter, slug)
 
 
