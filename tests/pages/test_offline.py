@@ -126,7 +126,9 @@ def test_the_text_can_be_read_in_every_language_without_a_connection(page: Page,
     expect(page.locator(".roll")).to_contain_text(OYUN.name)
     site.away()
     page.reload()
-    expect(page.get_by_role("note")).to_contain_text("copy of the letter that is stored on this device: version 1, of")
+    expect(page.get_by_role("note")).to_contain_text(
+        "a copy that is stored on this device: version 1 of the letter, of"
+    )
     expect(page.get_by_role("note")).to_contain_text("Names, counts and signing need a connection.")
     expect(page.locator(".letter")).to_contain_text("About two thousand wait.")
     expect(page.locator(".top")).to_have_css("display", "flex")
@@ -172,6 +174,8 @@ def test_nothing_is_stored_but_the_text_whatever_is_read(page: Page, site: Site)
     kept = {f"/open-the-bridge/{language}/offline/" for language in LANGUAGES}
     assert kept | {offline.address(asset) for asset in offline.NEEDED} == files.keys()
     assert not [name for name in NAMES if name in json.dumps(files, ensure_ascii=False)]
+    assets = [path for path in site.asked if path.startswith("assets/pages.")]
+    assert len(assets) == 1  # what was fetched for the page is stored without being fetched again
 
 
 def test_a_letters_worker_sees_nothing_beside_its_letter(page: Page, site: Site) -> None:

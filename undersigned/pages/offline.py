@@ -31,10 +31,10 @@ NEEDED = ("pages.css", "reader.js")
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The copy: the letter, without anything that changes when somebody signs, and what it says of itself."""
+    """What the copy says of itself: what it is, and what cannot be had without a connection."""
 
-    letter: LetterPage
-    notice: str
+    what: str
+    without: str
 
 
 def offline(letter: Letter, pages: Mapping[str, LetterPage]) -> Iterator[tuple[str, bytes]]:
@@ -54,22 +54,17 @@ def copy_of(letter: Letter, language: str, page: LetterPage) -> bytes:
     """The page that a reader without a connection sees."""
     frame = replace(page.frame, canonical="", description="", privacy="", find="", log="", worker="")
     with translation.override(interface_for(language)):
-        kept = Kept(page, _notice(letter, language))
+        kept = _kept(letter, language)
     return render("pages/offline.html", frame, page=page, kept=kept).encode()
 
 
-def _notice(letter: Letter, language: str) -> str:
+def _kept(letter: Letter, language: str) -> Kept:
     version = letter.frozen
     if version is None:
         raise ValueError(f"{letter.slug} has no text yet")
     facts = {"number": version.number, "date": long_date(version.frozen_at.date(), interface_tag(language))}
-    return (
-        _(
-            "You are reading a copy of the letter that is stored on this device: version %(number)s, of %(date)s. "
-            "Names, counts and signing need a connection."
-        )
-        % facts
-    )
+    what = _("You are reading a copy that is stored on this device: version %(number)s of the letter, of %(date)s.")
+    return Kept(what % facts, _("Names, counts and signing need a connection."))
 
 
 def keeping(root: str, texts: Mapping[str, bytes]) -> bytes:
