@@ -26,7 +26,10 @@ LINES_LIMIT = 400
 SAY_NOTHING = {"utils", "util", "helpers", "services", "base", "core", "misc", "common", "manager", "handlers"}
 VALUES = (
     *("lib/*.py", "signing/sheet.py", "signing/sign_on.py"),
-    *(f"intake/{name}.py" for name in ("buckets", "commit", "limits", "patience", "relay", "visitors", "wire", "work")),
+    *(
+        f"intake/{name}.py"
+        for name in ("buckets", "codings", "commit", "limits", "patience", "relay", "visitors", "wire", "work")
+    ),
     *(f"ledger/{name}.py" for name in ("events", "folder", "keys", "line", "merkle", "note")),
     *(f"ledger/{name}.py" for name in ("proof", "reading", "receipt", "tiles", "verify")),
     *(f"letters/{name}.py" for name in ("blocks", "inline", "marks", "markdown", "docx", "parity", "manifest")),

@@ -45,7 +45,7 @@ def cut_the_power_at_each_step(act: Callable[[], object], monkeypatch: pytest.Mo
         with monkeypatch.context() as patch:
             left = [step]
             for place, name in (
-                *((os, name) for name in ("fsync", "link", "readlink", "utime")),
+                *((os, name) for name in ("fsync", "link", "readlink", "replace", "unlink", "utime")),
                 *((Path, name) for name in ("open", "replace", "rename", "symlink_to", "mkdir", "unlink")),
                 (shutil, "rmtree"),
             ):

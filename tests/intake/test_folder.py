@@ -1,6 +1,7 @@
 import gzip
 import json
 
+import brotli
 import pytest
 
 from tests.intake.asking import DeskBehind, Reader, http
@@ -8,9 +9,10 @@ from tests.intake.conftest import Clock
 from undersigned.intake.folder import COPIES, LOOK_SECONDS
 from undersigned.ledger.folder import LogFolder
 from undersigned.pages.generation import PublicFolder
+from undersigned.pages.packed import SUFFIXES
 from undersigned.stories.models import Referral
 
-LONG = b"<p>A long letter.</p>" * 100
+LONG = b"<p>A long letter.</p>" * 500
 FILES = {
     "index.html": b"<p>All letters</p>",
     "ferry/en/index.html": LONG,
@@ -44,7 +46,7 @@ def test_a_folder_is_served_by_its_index(server: Reader) -> None:
 
 def test_a_page_carries_a_strict_policy_and_names_live_a_minute(server: Reader) -> None:
     headers = server.ask("/ferry/en/").headers
-    assert headers["cache-control"] == "public, max-age=60"
+    assert headers["cache-control"] == "public, max-age=60, must-revalidate"
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]
@@ -136,17 +138,69 @@ def test_head_says_what_get_would(server: Reader) -> None:
     assert answer.headers == got.headers
 
 
-def test_a_long_page_is_compressed_for_browsers_that_take_it(server: Reader) -> None:
-    answer = server.ask("/ferry/en/", accept_encoding="br, gzip;q=0.5")
-    assert gzip.decompress(answer.body) == LONG
+# --- Codings ----------------------------------------------------------------------------------------------------------
+
+UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("gzip, deflate, br, zstd", "br"),
+        ("br;q=0.4, gzip;q=0.5", "gzip"),
+        ("GZIP", "gzip"),
+        ("gzip;q=0.001", "gzip"),
+        ("*", "br"),
+        ("br;q=0, *;q=0.1", "gzip"),
+        ("identity;q=0, gzip;q=0.1", "gzip"),
+        ("identity, gzip;q=0.5", ""),
+        ("identity;q=0", ""),  # a file that was not wanted so is better than none
+        ("*;q=0", ""),
+        ("", ""),
+        ("deflate", ""),
+        ("br;q=0, gzip; q=0.0", ""),
+        ("xgzip, brrr", ""),
+        ("gzip;q=much, br;level=3, ;;, =", ""),
+    ],
+)
+def test_a_browser_gets_the_coding_that_it_likes_best(server: Reader, accepted: str, coding: str) -> None:
+    answer = server.ask("/ferry/en/", accept_encoding=accepted)
+    assert answer.headers.get("content-encoding", "") == coding
     assert answer.headers["vary"] == "Accept-Encoding"
-    assert answer.headers["etag"] != server.ask("/ferry/en/").headers["etag"]
-    assert server.ask("/ferry/en/", if_none_match=answer.headers["etag"]).status == 304
+    assert answer.headers["content-length"] == str(len(answer.body))
+    assert UNPACK[coding](answer.body) == LONG
+    head = server.ask("/ferry/en/", "HEAD", accept_encoding=accepted)
+    assert (head.headers, head.body) == (answer.headers, b"")
 
 
-@pytest.mark.parametrize("accepted", ["", "br", "gzip;q=0", "gzip; q=0.0, br", "xgzip"])
-def test_a_browser_that_does_not_take_gzip_gets_none(server: Reader, accepted: str) -> None:
-    assert "content-encoding" not in server.ask("/ferry/en/", accept_encoding=accepted).headers
+def test_each_coding_has_its_own_tag_and_a_browser_that_has_it_is_sent_nothing(server: Reader) -> None:
+    tags = {coding: server.ask("/ferry/en/", accept_encoding=coding).headers["etag"] for coding in UNPACK}
+    assert len(set(tags.values())) == 3
+    for has in UNPACK:
+        for takes in UNPACK:
+            answer = server.ask("/ferry/en/", accept_encoding=takes, if_none_match=f'W/"other", {tags[has]}')
+            assert (answer.status == 304) == (has == takes)
+            assert answer.headers["etag"] == tags[takes]
+    assert server.ask("/ferry/en/", if_none_match="*").status == 304
+
+
+def test_what_lies_packed_in_the_folder_is_sent_as_it_lies_there(server: Reader, folder: PublicFolder) -> None:
+    for coding, suffix in SUFFIXES.items():
+        lies = (folder.root / f"ferry/en/index.html{suffix}").read_bytes()
+        assert server.ask("/ferry/en/", accept_encoding=coding).body == lies
+        assert server.ask(f"/ferry/en/index.html{suffix}").status == 404
+
+
+def test_memory_counts_every_variant(server: Reader) -> None:
+    for coding in UNPACK:
+        server.ask("/ferry/en/", accept_encoding=coding)
+    sizes = [len(server.ask("/ferry/en/", accept_encoding=coding).body) for coding in UNPACK]
+    assert server.door.folder.size == sum(sizes)
+
+
+def test_a_page_for_frames_says_that_it_may_stand_in_one(server: Reader, folder: PublicFolder) -> None:
+    publish(folder, {"ferry/en/embed/letter/index.html": LONG})
+    assert "frame-ancestors *" in server.ask("/ferry/en/embed/letter/").headers["content-security-policy"]
 
 
 @pytest.mark.parametrize(

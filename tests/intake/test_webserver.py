@@ -1,3 +1,4 @@
+import gzip
 import os
 import shutil
 import socket
@@ -142,6 +143,25 @@ def test_nginx_says_with_each_file_what_the_door_says(before: Office, baked: Pub
         assert {name: answer.headers[name.lower()] for name in told} == told
         assert "last-modified" not in answer.headers
         assert ("etag" in answer.headers) == (lifetime_of(path) != "no-store")
+
+
+def test_nginx_sends_what_lies_packed_in_the_folder(before: Office, baked: PublicFolder, letter: Letter) -> None:
+    address = f"/{letter.slug}/en/"
+    answer, plain = before.ask(address, Accept_Encoding="gzip"), before.ask(address)
+    assert answer.headers["content-encoding"] == "gzip"
+    assert answer.body == (baked.root / f"{address[1:]}index.html.gz").read_bytes()
+    assert gzip.decompress(answer.body) == plain.body
+    assert answer.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+    assert answer.headers["content-type"] == plain.headers["content-type"]
+    assert answer.headers["cache-control"] == plain.headers["cache-control"]
+    assert answer.headers["etag"] != plain.headers["etag"]
+    assert "last-modified" not in answer.headers
+    assert before.ask(address, Accept_Encoding="gzip", If_None_Match=answer.headers["etag"]).status == 304
+
+
+def test_what_the_door_answers_is_not_packed_together_with_what_was_typed(before: Office) -> None:
+    long = f"/desk/?{'q' * 2000}"
+    assert "content-encoding" not in before.ask(long, Accept_Encoding="gzip").headers
 
 
 def test_what_is_posted_and_what_is_no_file_goes_to_the_door(before: Office, letter: Letter) -> None:

@@ -107,7 +107,8 @@ def open_pages(browser: Browser, pages: Crumbs) -> Generator[Callable[..., Page]
         route.fulfill(body=pages[path], headers={"Content-Type": kind, "Content-Security-Policy": POLICY})
 
     def open_page(**options: Any) -> Page:
-        context = browser.new_context(**options)
+        # A worker would ask the network by itself, where nobody serves it; tests/pages/test_offline.py has a server.
+        context = browser.new_context(service_workers="block", **options)
         contexts.append(context)
         context.route("**/*", serve)
         return context.new_page()

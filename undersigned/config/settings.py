@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from undersigned.ledger.note import is_origin
-from undersigned.lib.env import Misconfigured, env_bool, env_int, env_path, env_rate, env_seconds, env_str
+from undersigned.lib.env import Misconfigured, env_bool, env_command, env_int, env_path, env_rate, env_seconds, env_str
 from undersigned.lib.keys import KeyRing
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -18,6 +18,8 @@ KEYS = KeyRing(env_path("UNDERSIGNED_KEYS", DATA / "keys").resolve())
 PUBLIC_ROOT = env_path("UNDERSIGNED_PUBLIC", DATA / "public").absolute()  # a link, which must not be followed here
 KITS = DATA / "kits"  # what is ready for the press; private until the bakery takes it out
 LOGS = PUBLIC_ROOT.parent / "logs"  # beside the generations, which lead to those of released letters
+PURGE_COMMAND = env_command("UNDERSIGNED_PURGE_COMMAND")
+OFFLINE = env_bool("UNDERSIGNED_OFFLINE", True)
 SITE_URL = env_str("UNDERSIGNED_SITE_URL", "http://127.0.0.1:8000").rstrip("/")
 SITE_NAME = env_str("UNDERSIGNED_SITE_NAME", "Undersigned")
 SOURCE_URL = env_str("UNDERSIGNED_SOURCE_URL", "")

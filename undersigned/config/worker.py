@@ -1,7 +1,8 @@
 """The worker: does what time brings, step by step, and sleeps until there may be something to do.
 
-Mail goes out in a thread of its own, what arrived is taken in by another, and kits are made in a third: neither a slow
-mail server nor a rush of sign-ons nor the setting of thousands of names holds up the moment of a release.
+Mail goes out in a thread of its own, what arrived is taken in by another, kits are made in a third, and a fourth tells
+caches what to forget: neither a slow mail server nor a rush of sign-ons nor the setting of thousands of names nor
+somebody else's command holds up the moment of a release.
 """
 
 import logging
@@ -18,6 +19,7 @@ from django.db import DatabaseError, close_old_connections, connections
 
 from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
+from undersigned.config.purging import make_purge
 from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.publish import publish, tend
 from undersigned.letters.models import Letter
@@ -98,7 +100,7 @@ def work_until(stopped: Event) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     beside = [
         Thread(target=_repeat, args=(steps, stopped), name=steps[0].name)
-        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps(), Press().steps())
+        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps(), Press().steps(), caches(stopped))
     ]
     for thread in beside:
         thread.start()
@@ -185,6 +187,11 @@ class Intake:
             ended = now()
             self.stopped.wait((ended - begun).total_seconds() * REST_IN_A_RUSH * rush(ended) / RUSH_LIMIT)
             begun = now()
+
+
+def caches(stopped: Event) -> tuple[Step, ...]:
+    """Tell the caches in front what has changed, if they want to be told."""
+    return (Step("purge caches", make_purge(stopped).run),)
 
 
 def _repeat(steps: Sequence[Step], stopped: Event) -> None:

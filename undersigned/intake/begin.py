@@ -23,6 +23,7 @@ from undersigned.intake.relay import DeskAddress, Relay
 from undersigned.intake.said import Said, confirm_all, withdraw_all
 from undersigned.intake.taking import Taking
 from undersigned.lib.clock import now
+from undersigned.pages.generation import PublicFolder
 from undersigned.signing.arrivals import NewArrival, arrive
 from undersigned.stories.reads import count
 
@@ -53,6 +54,7 @@ def make_door(desk: str, proxies: int, monitor: str = "") -> Door:
     )
     measures.watch(backlog())
     measures.watch(_queues(door))
+    measures.watch(_recalls())
     place = place_of_monitor(monitor)
     if place:
         door.monitor = Monitor(place, _conditions(door), measures)
@@ -63,6 +65,15 @@ def _queues(door: Door) -> Levels:
     lanes = (door.taking.lane, door.acting.confirming, door.acting.withdrawing)
     waiting = {lane.name: lambda lane=lane: float(lane.waiting) for lane in lanes}
     return Levels("undersigned_door_queue", "What waits for a commit", "act", waiting)
+
+
+def _recalls() -> Levels:
+    recalls = PublicFolder(settings.PUBLIC_ROOT).recalls
+    found = {
+        "waiting": lambda: float(len(recalls.waiting())),
+        "failed": lambda: float(failure.times if (failure := recalls.failure()) else 0),
+    }
+    return Levels("undersigned_recalls", "Bakes that caches wait to be told of, and failures in a row", "what", found)
 
 
 def _conditions(door: Door) -> Conditions:

@@ -2,6 +2,8 @@
 
 Any web server can do the same; this one makes the program complete by itself. A copy in memory is compared with its
 file at most LOOK_SECONDS after it last was; what takes long to read is read beside the loop, once, while all wait.
+Packed variants are those that the bakery laid beside a file; small files, and logs, which grow without it, are packed
+here.
 """
 
 import asyncio
@@ -9,51 +11,61 @@ import gzip
 import hashlib
 import json
 import os
-import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
+from undersigned.intake.codings import PLAIN, preferred
 from undersigned.intake.headers import A_MINUTE, SAFETY, TYPES, lifetime_of, packs, safety_of, type_of, wired
 from undersigned.intake.wire import Reply, Told
 from undersigned.pages.moved import LIST
+from undersigned.pages.packed import SUFFIXES
 
 LOOK_SECONDS = 0.1
 COPIES = 4096
 COPIES_BYTES = 256 * 1024 * 1024
 """How many files are kept ready in memory, and how large they may be together."""
 
-NOUGHT = re.compile(rb"q=0(\.0{0,3})?")
-
 Stamp = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A file in one coding: the answer that it is, and the one to browsers that have it already (RFC 9110 §13.1.2)."""
+
+    tag: bytes
+    whole: Reply
+    unchanged: Reply
+
+    def reply(self, told: Told) -> Reply:
+        known = told.get(b"if-none-match")
+        return self.unchanged if known and (self.tag in known or known == b"*") else self.whole
 
 
 @dataclass(slots=True)
 class Copy:
-    """A file as it was when it had this `stamp`: plain, and compressed where that saves anything.
-
-    `unchanged` answers browsers that have it already. `good_until` is by the loop's clock.
-    """
+    """A file as it was when it had this `stamp`, in each coding in which there is one. `good_until` is by the loop's
+    clock."""
 
     stamp: Stamp
-    content: bytes
-    tag: bytes
-    whole: tuple[Reply, Reply | None]
-    unchanged: tuple[Reply, Reply | None]
+    variants: Mapping[str, Variant]
     good_until: float = 0.0
 
     @property
+    def content(self) -> bytes:
+        return self.variants[PLAIN].whole.body
+
+    @property
     def size(self) -> int:
-        return len(self.content) + (len(self.whole[1].body) if self.whole[1] else 0)
+        return sum(len(variant.whole.body) for variant in self.variants.values())
 
     def reply(self, told: Told) -> Reply:
         """What a browser that says this gets."""
-        replies = self.unchanged if self.tag in told.get(b"if-none-match", b"") else self.whole
-        packed = replies[1]
-        return packed if packed and takes_gzip(told.get(b"accept-encoding", b"")) else replies[0]
+        codings = preferred(told.get(b"accept-encoding", b""))
+        return next(self.variants[coding] for coding in codings if coding in self.variants).reply(told)
 
 
 @dataclass(slots=True)
@@ -179,27 +191,30 @@ def read_copy(place: str, path: str) -> Copy | None:
         return None
     if stamp is None:
         return None
-    tag = hashlib.sha256(content).hexdigest()[:32]
-    packed = gzip.compress(content, 6, mtime=0) if packs(path, len(content)) else None
-    plain = _replies(path, content, tag)
-    small = _replies(path, packed, f"{tag}-gz", ("Content-Encoding", "gzip")) if packed else (None, None)
-    return Copy(stamp, content, tag.encode(), (plain[0], small[0]), (plain[1], small[1]))
+    return Copy(stamp, {coding: _variant(path, coding, body) for coding, body in _codings(place, path, content)})
 
 
-def _replies(path: str, content: bytes, tag: str, *more: tuple[str, str]) -> tuple[Reply, Reply]:
-    """The answer that is a file, and the one that it has not changed. Two byte sequences have two tags
-    (RFC 9110 §8.8.3.3)."""
-    kept = (("ETag", f'"{tag}"'), ("Cache-Control", lifetime_of(path)), ("Vary", "Accept-Encoding"))
-    facts = (*kept, *safety_of(path))
-    whole = (*facts, *more, ("Content-Type", type_of(path) or ""), ("Content-Length", str(len(content))))
-    return Reply(200, wired(*whole), content), Reply(304, wired(*facts))
+def _codings(place: str, path: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    """The file plain, and packed as it lies beside it.
+
+    Read after the file itself: a baker replaces variants first, so that they are not older than what was read.
+    """
+    yield PLAIN, content
+    for coding, suffix in SUFFIXES.items():
+        try:
+            yield coding, Path(place + suffix).read_bytes()
+        except OSError:
+            if coding == "gzip" and packs(path, len(content)):
+                yield coding, gzip.compress(content, 6, mtime=0)
 
 
-@lru_cache(maxsize=256)  # browsers say it in few ways
-def takes_gzip(accepted: bytes) -> bool:
-    """Whether a browser names gzip among what it takes, and not with a quality of nought (RFC 9110 §12.5.3)."""
-    codings = (part.replace(b" ", b"").partition(b";") for part in accepted.lower().split(b","))
-    return any(name == b"gzip" and not NOUGHT.fullmatch(quality) for name, _, quality in codings)
+def _variant(path: str, coding: str, body: bytes) -> Variant:
+    """Each sequence of bytes has its own tag (RFC 9110 §8.8.3.3)."""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    facts = (("ETag", tag), ("Cache-Control", lifetime_of(path)), ("Vary", "Accept-Encoding"), *safety_of(path))
+    more = (("Content-Encoding", coding),) if coding else ()
+    whole = (*facts, *more, ("Content-Type", type_of(path) or ""), ("Content-Length", str(len(body))))
+    return Variant(tag.encode(), Reply(200, wired(*whole), body), Reply(304, wired(*facts)))
 
 
 def not_found(content: bytes) -> Reply:

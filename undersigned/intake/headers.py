@@ -5,12 +5,15 @@ from pathlib import PurePosixPath
 
 from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
+from undersigned.pages.letter import WORKER
 from undersigned.pages.moved import LIST
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "worker-src 'self'; frame-ancestors 'none'"
 )
+POLICY_OF_WORKERS = POLICY.replace("default-src 'none'", "default-src 'none'; connect-src 'self'")
+"""A worker passes on what its pages ask for, and fetches what it keeps; from nobody else."""
 POLICY_IN_FRAMES = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 SAFETY = (
     ("Content-Security-Policy", POLICY),
@@ -40,13 +43,18 @@ TYPES = {
 PACKED_ALREADY = frozenset({".png", ".jpg", ".pdf", ".docx", ".zip"})
 """Kinds of files in which there is nothing more to compress."""
 
+ASK_FIRST = "no-cache"
 FOR_GOOD = "public, max-age=31536000, immutable"
-A_MINUTE = "public, max-age=60"
+A_MINUTE = "public, max-age=60, must-revalidate"
+"""And not longer, even where we cannot be reached: a name may be withdrawn meanwhile (RFC 9111 §4.2.4)."""
 GZIP_FROM_BYTES = 1024
 
 CHECKPOINT = re.compile(r"[^/]+/log/checkpoint")
 TILE = re.compile(r"[^/]+/log/tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?")
 """The files of a letter's log (c2sp.org/tlog-tiles), which have no suffix."""
+
+WORKERS = re.compile(rf"[^/]+/{re.escape(WORKER)}")
+"""The scripts that keep letters for readers without a connection: one beside each letter, and for it alone."""
 
 UNTOLD = frozenset({LIST, "404.html"})
 """Files that serve the server."""
@@ -63,21 +71,26 @@ def type_of(path: str) -> str | None:
 
 def safety_of(path: str) -> tuple[tuple[str, str], ...]:
     """What keeps a file from doing harm: it runs no script but those that lie beside it, and loads nothing else."""
+    if WORKERS.fullmatch(path):
+        return (("Content-Security-Policy", POLICY_OF_WORKERS), *SAFETY[1:])
     return (("Content-Security-Policy", POLICY_IN_FRAMES), *SAFETY[1:]) if FRAMED in path else SAFETY
 
 
 def lifetime_of(path: str) -> str:
     """How long a copy of a file may be kept: names live a minute, what has its hash in its name for good.
 
-    A tile never changes either. The head of a log does, and its file's time does not tell it.
+    A tile never changes either. The head of a log does, and its file's time does not tell it. A worker is asked for
+    anew each time, or one that is to go would stay.
     """
+    if WORKERS.fullmatch(path):
+        return ASK_FIRST
     if CHECKPOINT.fullmatch(path):
         return "no-store"
     return FOR_GOOD if path.startswith(f"{FOLDER}/") or TILE.fullmatch(path) else A_MINUTE
 
 
 def packs(path: str, size: int) -> bool:
-    """Whether a file of `size` bytes goes over the wire compressed."""
+    """Whether a file of `size` bytes is packed for the wire where no packed variant lies beside it."""
     return size >= GZIP_FROM_BYTES and PurePosixPath(path).suffix not in PACKED_ALREADY
 
 

@@ -16,12 +16,15 @@ from undersigned.intake.headers import (
     TILE,
     TYPES,
     UNTOLD,
+    WORKERS,
     lifetime_of,
     safety_of,
     type_of,
 )
 from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
+from undersigned.pages.letter import WORKER
+from undersigned.pages.packed import SUFFIXES
 
 COUNTED = "/stories/"
 """The door counts how often these are read, so no other server may answer."""
@@ -67,6 +70,7 @@ def sorts() -> Iterator[Sort]:
     yield Sort(f"/{SUMS}$", f"letter/kit/{SUMS}")
     yield Sort(f"^/{CHECKPOINT.pattern}$", "letter/log/checkpoint")
     yield Sort(f"^/{TILE.pattern}$", "letter/log/tile/0/000")
+    yield Sort(f"^/{WORKERS.pattern}$", f"letter/{WORKER}")
     for suffix in (suffix for suffix in TYPES if suffix != ".html"):
         yield Sort(rf"^/{FOLDER}/[^/]+\{suffix}$", f"{FOLDER}/a{suffix}")
         yield Sort(rf"\{suffix}$", f"letter/a{suffix}")
@@ -102,6 +106,11 @@ server {{
     server_tokens off;
     client_max_body_size {BODY_LIMIT_MB}m;
     if_modified_since off;
+
+    # The folder holds its files packed, too: *.gz, and *.br for nginx with a module for Brotli.
+    gzip_static on;
+    # brotli_static on;
+    # Small files and the logs, which grow by themselves, are packed as they are sent.
     gzip on;
     gzip_vary on;
     gzip_min_length {GZIP_FROM_BYTES};
@@ -111,7 +120,9 @@ server {{
     location / {{ try_files /.none @door; }}
     location ^~ {COUNTED} {{ try_files /.none @door; }}
 {untold}
+    # Never packed: there, what a stranger types may stand beside what only one reader may know (BREACH).
     location @door {{
+        gzip off;
         proxy_pass http://undersigned_door;
         proxy_http_version 1.1;
         proxy_set_header Connection "";
@@ -149,13 +160,12 @@ def caddy(setting: Setting) -> str:
 # The example of “undersigned site config caddy”. Set UNDERSIGNED_PROXIES=1 with it.
 {setting.host} {{
 	root * {setting.root}
-	encode {{
-		gzip
-		minimum_length {GZIP_FROM_BYTES}
-	}}
 	request_body {{
 		max_size {BODY_LIMIT_MB}MB
 	}}
+
+	# What lies packed in the folder goes out so; small files and logs are packed as they are sent. What
+	# the door answers is not: there, what a stranger types may stand beside what only one reader may know (BREACH).
 
 	# Never from the folder: what serves the server, and what the door counts.
 	@shared query {SHARED}=*
@@ -193,7 +203,13 @@ def _caddy_handle(number: int, sort: Sort) -> str:
 {told}
 {tag}			-Last-Modified
 		}}
-		file_server
+		encode {{
+			gzip
+			minimum_length {GZIP_FROM_BYTES}
+		}}
+		file_server {{
+			precompressed {" ".join(SUFFIXES)}
+		}}
 	}}"""
 
 

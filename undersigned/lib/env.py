@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,6 +86,14 @@ def env_rate(variable: str, default: str) -> "Rate":
     if match is None or not int(match[1]) or not int(match[2]):
         raise Misconfigured(variable, "so many in so long: 60/10m, 1/1s")
     return Rate(int(match[1]), int(match[2]) * SECONDS[match[3]])
+
+
+def env_command(variable: str) -> tuple[str, ...]:
+    """A program and its arguments, quoted as for a shell, which is not asked; () where it is not set."""
+    try:
+        return tuple(shlex.split(_stated(variable) or ""))
+    except ValueError:
+        raise Misconfigured(variable, "a program and its arguments, with quotes in pairs") from None
 
 
 def env_path(variable: str, default: Path) -> Path:

@@ -29,12 +29,13 @@ from undersigned.pages.generation import Content, Files, PublicFolder
 from undersigned.pages.index import DEFAULT, chooser_page, index_page
 from undersigned.pages.kit import Shown, shown
 from undersigned.pages.kit_page import REST, kit_page
-from undersigned.pages.letter import LetterPage, public_page
+from undersigned.pages.letter import WORKER, LetterPage, public_page
 from undersigned.pages.log import LOG, log_page
 from undersigned.pages.models import Baked
 from undersigned.pages.moved import KIT, LIST, moved_list, moved_page
 from undersigned.pages.names import NamesPages
 from undersigned.pages.newsletter import newsletter_page, newsletter_path
+from undersigned.pages.offline import leaving, offline
 from undersigned.pages.privacy import privacy_notice
 from undersigned.pages.receipt import check_page
 from undersigned.pages.sharing import COUNTER, WHOLE, oembed, sharing
@@ -67,9 +68,14 @@ def public_letters() -> QuerySet[Letter]:
     )
 
 
+def public_folder() -> PublicFolder:
+    """The folder that the settings name."""
+    return PublicFolder(settings.PUBLIC_ROOT, keeps_recalls=bool(settings.PURGE_COMMAND))
+
+
 def bake_due(at: datetime) -> list[Letter]:
     """Bake the letters and stories of which something has changed that the pages show; the letters that were due."""
-    folder = PublicFolder(settings.PUBLIC_ROOT)
+    folder = public_folder()
     if folder.current and not _due().exists() and not story_bakery.due():
         return []
     with folder.lock():
@@ -82,14 +88,14 @@ def bake_due(at: datetime) -> list[Letter]:
 
 def bake_all(at: datetime) -> list[Letter]:
     """Bake everything anew, as after a change of the program; what comes out the same is left alone."""
-    folder = PublicFolder(settings.PUBLIC_ROOT)
+    folder = public_folder()
     with folder.lock():
         return _bake_everything(folder, at)
 
 
 def bake_again(letter: Letter, at: datetime) -> None:
     """Bake the pages of `letter` although its records are where they were: its kit is another one."""
-    with PublicFolder(settings.PUBLIC_ROOT).lock():  # a bake that took up the former kit has ended
+    with public_folder().lock():  # a bake that took up the former kit has ended
         Baked.objects.filter(letter=letter).delete()
     bake_due(at)
 
@@ -274,7 +280,9 @@ def _others(kit: Shown, pages: Mapping[str, LetterPage]) -> Iterator[tuple[str, 
         yield f"{letter.slug}/{language}/oembed.json", oembed(kit, language, page).encode()
         for rest, html in _pages_of(kit, language, page):
             yield f"{letter.slug}/{language}/{rest}index.html", html.encode()
+    yield from offline(letter, pages)
     for slug in letter.former_slugs.values_list("slug", flat=True):
+        yield f"{slug}/{WORKER}", leaving(f"/{slug}/")
         yield from _signposts(letter, slug)
 
 

@@ -41,7 +41,8 @@ class Frame:
 
     `language` is that in which the page's main part is written, as HTML's `lang` has it. `canonical` is the page's
     path; a page without one is not for search engines, and no `hreflang` leads to it. `default` is the path of the
-    page where one chooses a language. `privacy`, `find` and `log` are paths, left out where empty.
+    page where one chooses a language. `privacy`, `find`, `log` and `worker`, the script that keeps the
+    text for readers without a connection, are paths, left out where empty.
     """
 
     language: str
@@ -55,6 +56,7 @@ class Frame:
     privacy: str = ""
     find: str = ""
     log: str = ""
+    worker: str = ""
     is_demonstration: bool = False
 
     @property

@@ -5,6 +5,9 @@ files and generations are prepared. A crash at any step leaves the folder as it 
 costs a walk through everything and is therefore done only where `.unfinished` stands. The
 older generation holds nothing that the newer one does not: what was withdrawn is on no disk of ours. What grows by
 itself, as the logs do, lies beside the generations; what of it is to be public has a link in each of them.
+
+Packed variants (`pages.packed`) come and go with their file, and are no files of their own for those who ask which
+there are. A file is replaced after its variants: where it is what it should be, they are too.
 """
 
 import fcntl
@@ -14,6 +17,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from undersigned.pages import packed
+from undersigned.pages.recalls import Recalls
 
 KEPT = 2
 """How many generations stay: the one that is served, and the one before it."""
@@ -31,9 +37,13 @@ class NotOurs(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PublicFolder:
-    """The public folder at `root`. Written only by who holds `lock`."""
+    """The public folder at `root`. Written only by who holds `lock`.
+
+    If it `keeps_recalls`, what each bake has touched is written down for the caches in front.
+    """
 
     root: Path
+    keeps_recalls: bool = False
 
     @property
     def generations(self) -> Path:
@@ -49,9 +59,21 @@ class PublicFolder:
         return self.generations / os.readlink(self.root).rpartition("/")[2] if self.root.is_symlink() else None
 
     @property
+    def _served(self) -> str:
+        """Where the current generation lies, for what is asked of many files: joining paths is slow. "" before the
+        first one."""
+        return str(self.current or "")
+
+    @property
     def unfinished(self) -> Path:
-        """Stands while something is being changed: whoever finds it sweeps up after a baker that crashed."""
+        """Stands while something is being changed: whoever finds it sweeps up after a baker that crashed. It lists the
+        files that change, from before the first of them does."""
         return self.generations / ".unfinished"
+
+    @property
+    def recalls(self) -> Recalls:
+        """What bakes have touched, as far as no cache was told of it yet."""
+        return Recalls(self.generations / ".recalls")
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -64,13 +86,15 @@ class PublicFolder:
             yield
 
     def paths(self, under: str = "") -> set[str]:
-        """The files of the current generation, relative to it; only those in the folder `under`."""
+        """The files of the current generation, relative to it, without their variants; only those in the folder
+        `under`."""
         folder = self.current / under if self.current else None
-        return {f"{under}{path}" for path in _paths(folder)} if folder and folder.is_dir() else set()
+        found = _paths(folder) if folder and folder.is_dir() else ()
+        return {f"{under}{path}" for path in found if not packed.is_variant(path)}
 
     def has(self, path: str) -> bool:
         """Whether the current generation has this file."""
-        return self.current is not None and (self.current / path).is_file()
+        return os.path.isfile(f"{self._served}/{path}")
 
     def links(self) -> dict[str, str]:
         """The links of the current generation, each with the relative path to which it leads."""
@@ -95,6 +119,7 @@ class PublicFolder:
         vanishing = {path for path in gone if self.has(path)} - set(files)
         is_new = not self.current or (wanted is not None and wanted != self.links())
         if changed or vanishing or is_new:
+            self._announce({*changed, *vanishing})
             if vanishing or is_new or not all(map(self.has, changed)):
                 self._switch(self._prepare(changed, vanishing, self.links() if wanted is None else wanted))
                 self._tidy_older()
@@ -112,48 +137,78 @@ class PublicFolder:
         _write(self.unfinished, b"")
         _sync_folder(self.generations)
 
+    def _announce(self, touched: Iterable[str]) -> None:
+        """Write down what is about to change, for whoever finds it half done."""
+        _write(self.unfinished, "".join(f"{path}\n" for path in sorted(touched)).encode())
+
     def _end(self) -> None:
         """Only after everything is in its place; what is left in the scratch folder is empty."""
         shutil.rmtree(self.scratch)
         self.scratch.mkdir()
-        self.unfinished.unlink()
+        self._recall()
+
+    def _recall(self) -> None:
+        """What was touched is live now, as far as it ever will be: that is told, and nothing is unfinished."""
+        if self.keeps_recalls and self.unfinished.stat().st_size:
+            self.recalls.add(self.unfinished)
+            _sync_folder(self.generations)
+        else:
+            self.unfinished.unlink()
 
     def _stage(self, path: str, content: Content) -> bool:
-        """Have a file lie ready beside the public folder, unless the same one stands there; whether it is to change."""
-        place = self.scratch / "changed" / path
-        if self._holds(path, content.read_bytes() if isinstance(content, Path) else content):
+        """Have a file and its variants lie ready beside the public folder, unless the same one stands there with its
+        own; whether it is to change."""
+        held = content.read_bytes() if isinstance(content, Path) else content
+        if self._holds(path, held):
             return False
-        place.parent.mkdir(parents=True, exist_ok=True)
+        place = f"{self.scratch}/changed/{path}"
+        os.makedirs(os.path.dirname(place), exist_ok=True)
         if isinstance(content, Path):
             content.replace(place)
         else:
             _write(place, content)
+        for name, smaller in packed.variants(path, held):
+            _write(f"{self.scratch}/changed/{name}", smaller)
         return True
 
     def _holds(self, path: str, content: bytes) -> bool:
+        served = self._served
         try:
-            return self.current is not None and (self.current / path).read_bytes() == content
+            with open(f"{served}/{path}", "rb") as file:
+                is_same = bool(served) and file.read() == content
         except (FileNotFoundError, NotADirectoryError):
             return False
+        is_packed = packed.packs(path, len(content))
+        return is_same and not (is_packed and any(not os.path.isfile(f"{served}/{n}") for n in packed.names(path)))
 
     def _replace(self, changed: Iterable[str]) -> None:
-        """Replace files of the current generation, one by one; each is there in whole at any moment."""
-        generation = _existing(self.current)
+        """Replace files of the current generation, one by one; each is there in whole at any moment.
+
+        First the variants of a file, then itself: until it is the new one, it counts as changed.
+        """
+        served, ready = self._served, f"{self.scratch}/changed"
         for path in changed:
-            (self.scratch / "changed" / path).replace(generation / path)
-        for folder in {(generation / path).parent for path in changed}:
+            for name in packed.names(path):
+                if os.path.exists(f"{ready}/{name}"):
+                    os.replace(f"{ready}/{name}", f"{served}/{name}")
+                elif os.path.exists(f"{served}/{name}"):
+                    os.unlink(f"{served}/{name}")
+            os.replace(f"{ready}/{path}", f"{served}/{path}")
+        for folder in {os.path.dirname(f"{served}/{path}") for path in changed}:
             _sync_folder(folder)
 
     def _prepare(self, changed: Iterable[str], gone: set[str], links: Mapping[str, str]) -> Path:
         """A new generation in full, beside the public folder: unchanged files are links to those that are there."""
         draft = self.scratch / "generation"
         draft.mkdir()
-        for path in sorted(self.paths() - gone - set(changed)):
+        former = _paths(self.current) if self.current else set()
+        for path in sorted(former - _with_variants({*gone, *changed})):
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             os.link(_existing(self.current) / path, draft / path)
-        for path in sorted(changed):
-            (draft / path).parent.mkdir(parents=True, exist_ok=True)
-            (self.scratch / "changed" / path).replace(draft / path)
+        for path in sorted(_with_variants(changed)):
+            if (self.scratch / "changed" / path).exists():
+                (draft / path).parent.mkdir(parents=True, exist_ok=True)
+                (self.scratch / "changed" / path).replace(draft / path)
         for path, target in sorted(links.items()):
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             (draft / path).symlink_to(target)
@@ -194,17 +249,17 @@ class PublicFolder:
             for path in _links(generation).keys() - kept.keys() if changed is None else ():
                 (generation / path).unlink()
             for path in _paths(generation) if changed is None else changed:
-                self._tidy(generation / path, _existing(self.current) / path)
+                self._tidy(f"{generation}/{path}", f"{self._served}/{path}")
 
-    def _tidy(self, old: Path, new: Path) -> None:
-        """Have `old` be what `new` is: the same file, or none."""
-        if not old.exists():
+    def _tidy(self, old: str, new: str) -> None:
+        """Have `old` be what `new` is: the same file, or none. Readers of an older generation need no variants."""
+        if not os.path.exists(old):
             return
-        if not new.exists():
-            old.unlink()
-        elif not old.samefile(new):
+        if not os.path.exists(new) or packed.is_variant(old):
+            os.unlink(old)
+        elif not os.path.samefile(old, new):
             os.link(new, self.scratch / "file")
-            (self.scratch / "file").replace(old)
+            os.replace(self.scratch / "file", old)
 
     def _sweep(self) -> None:
         """Remove what was being prepared, and generations that were never switched to."""
@@ -215,8 +270,18 @@ class PublicFolder:
             if int(generation.name) > newest:
                 shutil.rmtree(generation)
         self.scratch.mkdir()
+        self._drop_doubtful()
         self._tidy_older()
-        self.unfinished.unlink(missing_ok=True)
+        if self.unfinished.exists():
+            self._recall()
+
+    def _drop_doubtful(self) -> None:
+        """Remove the variants of files that were being replaced: they may hold what their file does not. The next bake
+        makes them anew."""
+        if self.current and self.unfinished.exists():
+            for path in self.unfinished.read_text().splitlines():
+                for name in packed.names(path):
+                    (self.current / name).unlink(missing_ok=True)
 
     def _numbered(self) -> list[Path]:
         """All generations, oldest first."""
@@ -237,6 +302,10 @@ def _paths(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in _inside(folder) if path.is_file()}
 
 
+def _with_variants(paths: Iterable[str]) -> set[str]:
+    return {one for path in paths for one in (path, *packed.names(path))}
+
+
 def _links(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): os.readlink(path) for path in _inside(folder) if path.is_symlink()}
 
@@ -247,15 +316,15 @@ def _inside(folder: Path) -> Iterator[Path]:
         yield from (Path(place, name) for name in (*folders, *files))
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path | str, content: bytes) -> None:
     """Write a file that is on the disk when this returns."""
-    with path.open("wb") as file:
+    with open(path, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: Path | str) -> None:
     """Have the folder's own entries on the disk."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:

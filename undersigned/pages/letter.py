@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,8 @@ from undersigned.pages.top_ten import TopStory, top_ten
 from undersigned.releases.models import Release
 from undersigned.signing.models import Kind
 
+WORKER = "worker.js"
+"""Below a letter's address: the script that keeps its text on the reader's device."""
 SLOGAN = 140
 """How long a description for search engines may be."""
 
@@ -197,6 +200,7 @@ def _frame(letter: Letter, content: Content, language: str, place: Place) -> Fra
         language=language,
         description=deck if len(deck) <= SLOGAN else f"{deck[: SLOGAN - 1].rstrip()}…",
         default="" if place.is_private else f"{place.root}/",
+        worker=f"{place.root}/{WORKER}" if settings.OFFLINE and not place.is_private else "",
     )
 
 

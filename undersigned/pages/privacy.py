@@ -156,4 +156,8 @@ def _reading() -> Chapter:
         "These pages set no cookies and load nothing from anybody else; their scripts are our own and tell nobody "
         "anything. Nobody is told that you read them."
     )
-    return Chapter(_("If you only read"), (said,))
+    kept = _(
+        "Your browser keeps the text of this letter, without names, so that it can be read without a connection. "
+        "It goes when you clear what your browser stores of this site."
+    )
+    return Chapter(_("If you only read"), (said, kept) if settings.OFFLINE else (said,))

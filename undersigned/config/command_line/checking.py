@@ -13,6 +13,7 @@ from django.db import connection
 from undersigned.config.command_line.keys import SITE_KEYS
 from undersigned.config.mailing import make_transport, own_address
 from undersigned.config.migrating import refuse_other_shape
+from undersigned.config.purging import recalls
 from undersigned.kit.fonts import missing
 from undersigned.ledger import head
 from undersigned.ledger.models import Log
@@ -22,6 +23,7 @@ from undersigned.post.smtp import SmtpTransport
 
 FREE_BYTES = 1024**3
 DRIFT_SECONDS = 5
+WAIT_SECONDS = 300
 
 
 class NotInOrder(Exception):
@@ -30,7 +32,7 @@ class NotInOrder(Exception):
 
 @click.command()
 def check() -> None:
-    """Check configuration, keys, database, mail, time, disk and public folder."""
+    """Check configuration, keys, database, mail, time, disk, public folder and caches."""
     healthy = True
     for name, look in CHECKS.items():
         try:
@@ -122,6 +124,20 @@ def _public_folder() -> str:
     return str(settings.PUBLIC_ROOT)
 
 
+def _caches() -> str:
+    """The caches in front are told of changes, where they want to be."""
+    if not settings.PURGE_COMMAND:
+        return "not told of changes; they keep a page for a minute"
+    if shutil.which(settings.PURGE_COMMAND[0]) is None:
+        raise NotInOrder(f"there is no program {settings.PURGE_COMMAND[0]}: UNDERSIGNED_PURGE_COMMAND")
+    waiting, failure = recalls().waiting(), recalls().failure()
+    if failure:
+        raise NotInOrder(f"UNDERSIGNED_PURGE_COMMAND failed {failure.times} times in a row; {len(waiting)} bakes wait")
+    if waiting and time.time() - waiting[0].stat().st_mtime > WAIT_SECONDS:
+        raise NotInOrder(f"{len(waiting)} bakes wait for UNDERSIGNED_PURGE_COMMAND: does the worker run?")
+    return f"told of changes by {settings.PURGE_COMMAND[0]}"
+
+
 CHECKS: dict[str, Callable[[], str]] = {
     "configuration": _configuration,
     "keys": _keys,
@@ -133,4 +149,5 @@ CHECKS: dict[str, Callable[[], str]] = {
     "disk": _disk,
     "fonts": _fonts,
     "public folder": _public_folder,
+    "caches": _caches,
 }

@@ -1,5 +1,5 @@
 // Remembers what a reader chose in the settings, on this device alone; copies links and opens the device's own way to
-// share. Without it the settings hold for one page, and links are copied by hand.
+// share; has the text kept for reading without a connection. Without it the settings hold for one page, and links are copied by hand.
 "use strict";
 
 (() => {
@@ -108,4 +108,13 @@
   field.closest("[hidden]").hidden = false;
   field.addEventListener("input", seek);
   addEventListener("pageshow", seek); // browsers keep what stood in a field
+})();
+
+(() => {
+  const { worker } = document.currentScript.dataset;
+  const saves = navigator.connection && navigator.connection.saveData;
+  if (!worker || saves || !navigator.serviceWorker) return;
+  // Once the page is there: what is kept for later must not hold up what is read now. Where it is not wanted, as in some
+  // private windows, or from a file, everything else goes on.
+  addEventListener("load", () => navigator.serviceWorker.register(worker).catch(() => {}));
 })();
