@@ -7,9 +7,10 @@ from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
 from undersigned.pages.moved import LIST
 
+# Our own scripts, and the tools by which people judge a page, may read our own files; nobody may read anybody else's.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 POLICY_IN_FRAMES = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 SAFETY = (

@@ -1,4 +1,4 @@
-"""What others' programs are told of a letter: social media, search engines, and sites that show a piece of it."""
+"""What others' programs are told of a letter or a story: social media, search engines, sites that show a piece."""
 
 import json
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from undersigned.pages.card import HEIGHT, WIDTH
 from undersigned.pages.frame import LanguageLink
 from undersigned.pages.kit import Shown
 from undersigned.pages.letter import LetterPage
+from undersigned.pages.story import StoryPage
 
 COUNTER, WHOLE = "counter", "letter"
 """What another site can show in a frame: the count alone, or the letter with the way to sign it."""
@@ -20,9 +21,9 @@ COUNTER, WHOLE = "counter", "letter"
 SIZES = {COUNTER: (480, 260), WHOLE: (720, 900)}
 
 
-@dataclass(frozen=True, slots=True)
-class Sharing:
-    """Open Graph, oEmbed and schema.org of one letter in one language. All addresses are whole ones."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """Open Graph of one page, for where somebody passes it on. All addresses are whole ones; `oembed` may be empty."""
 
     title: str
     description: str
@@ -33,7 +34,13 @@ class Sharing:
     image: str
     image_size: tuple[int, int]
     image_says: str
-    oembed: str
+    oembed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharing(Preview):
+    """Open Graph, oEmbed and schema.org of one letter in one language."""
+
     language: str
     version: str
     contact: str
@@ -62,6 +69,22 @@ def sharing(kit: Shown, language: str, page: LetterPage) -> Sharing:
         contact=letter.contact,
         published=letter.released_at.isoformat() if letter.released_at else "",
         translations=tuple(link for link in page.frame.links if link.language != language),
+    )
+
+
+def of_story(page: StoryPage) -> Preview:
+    """What is told of a published story; its picture is the one that stands in it."""
+    frame, picture = page.frame, page.picture
+    return Preview(
+        title=page.headline.text,
+        description=page.deck.text or frame.description,
+        address=frame.canonical_address,
+        site=frame.campaign,
+        locale=_locale(frame.language),
+        other_locales=tuple(_locale(link.language) for link in frame.links if link.language != frame.language),
+        image=_whole(picture.wide) if picture else "",
+        image_size=(picture.width, picture.height) if picture else (0, 0),
+        image_says=picture.alternative if picture else "",
     )
 
 

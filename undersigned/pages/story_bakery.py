@@ -17,6 +17,7 @@ from undersigned.pages.feed import atom_feed
 from undersigned.pages.frame import render
 from undersigned.pages.index import DEFAULT
 from undersigned.pages.models import BakedStory
+from undersigned.pages.sharing import of_story
 from undersigned.pages.story import chooser_page, public_page
 from undersigned.pages.story_list import feed_address, letter_stories_page, stories_pages
 from undersigned.pages.story_place import newest_edition, stored_picture
@@ -122,7 +123,10 @@ def _files_of(story: Story) -> Iterator[tuple[str, bytes]]:
     yield f"{folder}index.html", render("pages/chooser.html", chooser.frame, page=chooser).encode()
     for language in story.languages:
         page = public_page(story, language)
-        yield f"{folder}{language}/index.html", render("pages/story.html", page.frame, page=page).encode()
+        yield (
+            f"{folder}{language}/index.html",
+            render("pages/story.html", page.frame, page=page, sharing=of_story(page)).encode(),
+        )
     picture = stored_picture(story, newest_edition(story).article)
     if picture:
         yield f"{folder}{picture.wide_name}", bytes(picture.wide)
