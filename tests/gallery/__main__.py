@@ -9,6 +9,7 @@ it. Nothing but our own program and the system's Chromium has a part in it.
 import argparse
 import shutil
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -18,7 +19,7 @@ from tests.gallery.places import DESK, TOURS, Tour, public_paths
 from tests.gallery.stage import Gallery, opened, private_links, sign_in
 
 SCREENS = {"phone": (390, 844), "desk": (1280, 900)}
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 DESK_TONGUES = {"ko": "ko", "en": "en", "zh-Hans": "zh-hans"}
 
 
@@ -35,7 +36,8 @@ class Camera:
         """The page as it stands."""
         if not self.wants(place):
             return
-        page.evaluate("document.activeElement.matches('main, [autofocus]') || document.activeElement.blur()")
+        page.wait_for_load_state()
+        page.evaluate("document.activeElement?.matches('main, [autofocus]') || document.activeElement?.blur()")
         for screen, (width, height) in SCREENS.items():
             page.set_viewport_size({"width": width, "height": height})
             for theme in THEMES:

@@ -1,6 +1,7 @@
 """What Lighthouse says of the demonstration on a phone, as `setup/lighthouse` asks: 100 in each of its four categories.
 
-A machine that has much else to do is slow, and a page is not: the best of three tries counts.
+A machine that has much else to do is slow, and a page is not: the best of three tries counts, and a try in which
+Lighthouse itself gives up counts for nothing.
 """
 
 import json
@@ -38,25 +39,25 @@ def main(program: str) -> int:
 def _best(program: str, gallery: Gallery, path: str) -> dict[str, Any]:
     reports = []
     for _try in range(TRIES):
-        reports.append(_run(program, gallery, path))
-        if _sum(reports[-1]) == 4:
+        reports += _run(program, gallery, path)
+        if any(_sum(report) == 4 for report in reports):
             break
     return max(reports, key=_sum)
 
 
-def _run(program: str, gallery: Gallery, path: str) -> dict[str, Any]:
+def _run(program: str, gallery: Gallery, path: str) -> list[dict[str, Any]]:
+    """The report on one page, if there is one."""
     chromium = Chromium.found()
     into = Path(gallery.folder, "lighthouse.json")
     asked = ["--quiet", "--no-enable-error-reporting", "--output=json", f"--output-path={into}"]
     flags = ["--headless=new", *chromium.arguments]
-    subprocess.run(
+    done = subprocess.run(
         [program, gallery.url + path, *asked, f"--chrome-flags={' '.join(flags)}"],
         env={**os.environ, "CHROME_PATH": chromium.program},
-        check=True,
+        check=False,
         timeout=300,
     )
-    report: dict[str, Any] = json.loads(into.read_text())
-    return report
+    return [json.loads(into.read_text())] if done.returncode == 0 else []
 
 
 def _sum(report: dict[str, Any]) -> float:

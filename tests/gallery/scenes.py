@@ -20,10 +20,9 @@ def sign(gallery: Gallery, page: Page, tour: Tour) -> None:
     mailbox = f"first-{tour.tag}@supporters.example"
     page.goto(f"{gallery.url}/{tour.letter}/{tour.tag}/sign/supporter/")
     _fill(page, NAMES[tour.tag], mailbox)
-    page.click(SEND)
-    page.wait_for_selector("#code")
+    _press(page, SEND)
     page.goto(link_in(gallery.mail_to(mailbox)))
-    page.locator(".act button").first.click()
+    _press(page, ".act button")
     page_of = f"/{tour.letter}/{tour.tag}/"
     until(lambda: NAMES[tour.tag].encode() in gallery.ask(page_of).body, "the supporter's name")
 
@@ -33,16 +32,13 @@ def signing(gallery: Gallery, page: Page, tour: Tour) -> Iterator[Shot]:
     mailbox = f"{tour.tag}@supporters.example"
     form = f"{gallery.url}/{tour.letter}/{tour.tag}/sign/supporter/"
     page.goto(form)
-    page.click(SEND)
-    page.wait_for_selector("#refusals")
+    _press(page, SEND)
     yield "sign-refused", page
     _fill(page, NAMES[tour.tag], mailbox)
-    page.click(SEND)
-    page.wait_for_selector("#code")
+    _press(page, SEND)
     yield "look-into-your-mailbox", page
     page.fill("#code", "000000")
-    page.click(SEND)
-    page.wait_for_selector("#code-error")
+    _press(page, SEND)
     yield "code-refused", page
     yield from _own(page, link_in(gallery.mail_to(mailbox)), tour.tag)
 
@@ -53,21 +49,20 @@ def _own(page: Page, link: str, tag: str) -> Iterator[Shot]:
     yield "own-to-confirm", page
     stale = page.context.new_page()
     stale.goto(link)
-    page.locator(".act button").first.click()
+    _press(page, ".act button")
     yield "confirmed", page
     page.goto(link)
     yield "own", page
     page.goto(f"{link}{tag}/correct/")
     yield "correct", page
     page.goto(link)
-    page.locator(".act button.plain").last.click()
+    _press(page, ".act button.plain >> nth=-1")
     yield "withdraw", page
-    page.locator(".act button").first.click()
+    _press(page, ".act button")
     yield "withdrawn", page
     page.goto(link)
     yield "own-withdrawn", page
-    stale.locator(".act button").first.click()
-    stale.wait_for_load_state()
+    _press(stale, ".act button")
     yield "nothing-left-410", stale
 
 
@@ -84,12 +79,12 @@ def newsletter(gallery: Gallery, page: Page, tour: Tour) -> Iterator[Shot]:
     mailbox = f"{tour.tag}@newsletter.example"
     page.goto(f"{gallery.url}/{tour.tag}/newsletter/")
     page.fill("input[type=email]", mailbox)
-    page.click(SEND)
+    _press(page, SEND)
     yield "newsletter-asked", page
     text = str(gallery.mail_to(mailbox).get_content())
     page.goto(next(word for word in text.split() if "/n/" in word))
     yield "newsletter-to-confirm", page
-    page.locator(".act button").first.click()
+    _press(page, ".act button")
     yield "newsletter-subscribed", page
 
 
@@ -108,6 +103,12 @@ def invited(gallery: Gallery, page: Page, tour: Tour, links: dict[str, str]) -> 
     yield "asked-letter", page
     page.goto(f"{link}{tour.tag}/sign/")
     yield "asked-sign", page
+
+
+def _press(page: Page, button: str) -> None:
+    """Press it, and wait for the page that it leads to."""
+    with page.expect_navigation():
+        page.locator(button).first.click()
 
 
 def _fill(page: Page, name: str, mailbox: str) -> None:
