@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 from collections.abc import Generator
 from typing import TypeVar
 
@@ -10,6 +9,8 @@ import hypothesis
 import pytest
 from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
+
+from tests.browser import launch
 
 pytest_plugins = ["tests.stage", "tests.newsroom", "tests.ledger.oracle.program"]
 
@@ -102,17 +103,4 @@ def browser_type_launch_args() -> dict[str, object]:
     """The system's Chromium, which asks nothing of the network but what a test opens."""
     # Playwright keeps an event loop in the thread in which tests look at their records.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    chromium = shutil.which("chromium")
-    assert chromium, "Chromium is missing; ./test installs it, or says how"
-    return {
-        "executable_path": chromium,
-        "args": [
-            "--no-sandbox",  # root has none
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-        ],
-    }
+    return launch()

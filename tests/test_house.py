@@ -160,6 +160,8 @@ def test_a_lock_pins_everything_by_hash_and_names_no_host(lock: str) -> None:
 # --- Doors to the house -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("script", ["run", "test", "bench", ".ci/run", "setup/lock"])
+@pytest.mark.parametrize(
+    "script", ["run", "test", "bench", ".ci/run", "setup/lock", "setup/screenshots", "setup/lighthouse"]
+)
 def test_what_people_start_can_be_started(script: str) -> None:
     assert (ROOT / script).stat().st_mode & 0o111

@@ -194,8 +194,10 @@ def test_what_lies_packed_in_the_folder_is_sent_as_it_lies_there(server: Reader,
 def test_memory_counts_every_variant(server: Reader) -> None:
     for coding in UNPACK:
         server.ask("/ferry/en/", accept_encoding=coding)
+    server.ask("/")
+    before = server.door.folder.size
     sizes = [len(server.ask("/ferry/en/", accept_encoding=coding).body) for coding in UNPACK]
-    assert server.door.folder.size == sum(sizes)
+    assert server.door.folder.size == before + sum(sizes)
 
 
 def test_a_page_for_frames_says_that_it_may_stand_in_one(server: Reader, folder: PublicFolder) -> None:

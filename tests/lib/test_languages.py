@@ -8,6 +8,7 @@ from undersigned.lib.languages import (
     direction,
     interface_for,
     language_name,
+    run_on,
 )
 
 
@@ -86,3 +87,9 @@ def test_a_language_is_called_by_its_name_among_the_readers():
 def test_a_language_without_a_known_name_is_called_by_its_tag():
     assert autonym("dv") == "dv" or autonym("dv").strip()
     assert language_name("nqo-Nkoo", "zz") == "nqo-Nkoo"
+
+
+def test_sentences_in_a_row_are_spaced_as_their_marks_are() -> None:
+    assert run_on(("About 300.", "As reported.")) == "About 300. As reported."
+    assert run_on(("如您代表团体联署：", "我们保存。", "绝不公布。")) == "如您代表团体联署：我们保存。绝不公布。"
+    assert run_on(()) == ""

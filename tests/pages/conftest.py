@@ -1,6 +1,8 @@
 """Where the bakery bakes in tests, and what stands there."""
 
+import re
 from collections.abc import Callable, Generator
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -122,3 +124,9 @@ def open_pages(browser: Browser, pages: Crumbs) -> Generator[Callable[..., Page]
 def addresses(pages: Crumbs) -> list[str]:
     """Where the pages of the folder are read."""
     return [f"{SITE}/{path.removesuffix('index.html')}" for path in pages if path.endswith("index.html")]
+
+
+def meta(page: bytes) -> dict[str, str]:
+    """What the head of a page tells others' programs, by its name."""
+    found = re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)">', page.decode())
+    return {name: unescape(content) for name, content in found}

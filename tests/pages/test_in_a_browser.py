@@ -1,45 +1,10 @@
-"""The baked pages in a real browser: no findings, no script, no request elsewhere, nothing cut off."""
+"""The baked pages in a real browser: read, enlarged and walked through, by keyboard and without a script."""
 
 from collections.abc import Callable
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.pages.conftest import SITE, Crumbs, addresses
-
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-CONTRAST = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-"""What another theme can change."""
-
-
-@pytest.mark.parametrize(("scheme", "rules"), [("light", {"type": "tag", "values": TAGS}), ("dark", CONTRAST)])
-def test_no_page_has_an_accessibility_finding(
-    reader: Callable[..., Page], pages: Crumbs, scheme: str, rules: dict[str, object]
-) -> None:
-    page = reader(color_scheme=scheme, bypass_csp=True)  # axe is a script, and these pages allow none
-    found = {}
-    for address in addresses(pages):
-        page.goto(address)
-        result = Axe().run(page, options={"runOnly": rules})
-        if result.violations_count:
-            found[address] = result.generate_report()
-    assert len(addresses(pages)) > 20
-    assert not found, "\n".join(found.values())
-
-
-@pytest.mark.parametrize("size", ["", "+2"])
-def test_nothing_is_cut_off_on_the_smallest_screen(reader: Callable[..., Page], pages: Crumbs, size: str) -> None:
-    page = reader(viewport={"width": 320, "height": 640})
-    wide = []
-    for address in addresses(pages):
-        page.goto(address)
-        if size and "/embed/" not in address:  # what other sites show has no settings
-            page.locator(".settings summary").click()
-            page.get_by_text(size, exact=True).click()
-        if page.evaluate("document.documentElement.scrollWidth") > 320:
-            wide.append(address)
-    assert not wide
+from tests.pages.conftest import SITE
 
 
 def test_the_size_of_letters_is_the_readers_choice_without_a_script(reader: Callable[..., Page]) -> None:

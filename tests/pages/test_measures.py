@@ -77,12 +77,21 @@ def test_a_letter_is_read_signed_and_passed_on_with_things_switched_off(phone: C
     expect(page.locator("#sign").get_by_role("button")).to_be_visible()
     page.locator(".share > summary").click()
     expect(page.get_by_role("link", name="Facebook")).to_be_visible()
+    for field, typed in (("name", "Ferne Beispiel"), ("email", "ferne@mail.example")):
+        page.locator(f"#sign input[name={field}]").fill(typed)
+    page.locator("#sign input[name=visibility]").first.check()
+    for box in ("age", "consent"):
+        page.locator(f"#sign input[name={box}]").check()
     if off != "styles":
         before = page.locator("h1").evaluate("h1 => h1.getBoundingClientRect().height")
         page.locator(".settings summary").click()
         page.locator("label:has(#size-up-2)").click()
         assert page.locator("h1").evaluate("h1 => h1.getBoundingClientRect().height") > before
         page.locator(".settings summary").click()
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.locator("#sign").get_by_role("button").click()
+    assert "name=Ferne+Beispiel" in (sent.value.post_data or "")
+    page.goto(PAGE)
     page.get_by_role("link", name="한국어").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("강을 건너온 사람들을 돌려보내지 마십시오")
 

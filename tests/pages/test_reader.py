@@ -3,16 +3,12 @@
 import re
 from collections.abc import Callable
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.pages.conftest import SITE, Crumbs, addresses
+from tests.pages.conftest import SITE
 from undersigned.pages import assets
 
 PAGE = f"{SITE}/open-the-bridge/en/"
-CONTRAST = ("color-contrast", "color-contrast-enhanced")
-"""What a theme can change; the second asks for 7:1."""
 
 
 def choose(page: Page, label: str) -> None:
@@ -120,29 +116,6 @@ def test_a_note_opens_beside_its_number_and_says_what_the_list_says(reader: Call
     assert abs(box["y"] - number["y"]) < 120
     page.keyboard.press("Escape")
     expect(note).to_be_hidden()
-
-
-@pytest.mark.parametrize(
-    ("scheme", "theme"),
-    [("light", "dark"), ("dark", "light"), ("light", "contrast"), ("dark", "contrast")],
-)
-def test_words_stand_out_in_every_theme(
-    reader: Callable[..., Page], pages: Crumbs, scheme: str, theme: str, request: pytest.FixtureRequest
-) -> None:
-    page = reader(color_scheme=scheme, bypass_csp=True)
-    page.goto(PAGE)
-    page.evaluate("id => localStorage.setItem('undersigned.reader', JSON.stringify({ theme: id }))", f"theme-{theme}")
-    rules = CONTRAST if theme == "contrast" else CONTRAST[:1]
-    found = {}
-    every = addresses(pages)
-    letters = [address for address in every if address.count("/") == 5]
-    for address in every if request.config.getoption("--long") else letters:
-        page.goto(address)
-        page.locator(".settings summary").click()
-        result = Axe().run(page, options={"runOnly": {"type": "rule", "values": rules}})
-        if result.violations_count:
-            found[address] = result.generate_report()
-    assert not found, "\n".join(found.values())
 
 
 def test_the_colours_of_a_choice_are_those_of_the_device() -> None:

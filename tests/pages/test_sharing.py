@@ -5,14 +5,13 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 from pytest_django.fixtures import Settings
 
-from tests.pages.conftest import Crumbs
+from tests.pages.conftest import Crumbs, meta
 from tests.people import OYUN, SECRETARY, SOMI
 from tests.stage import NOON, number_entries, sign_and_confirm
 from undersigned.intake.headers import SAFETY, safety_of
@@ -44,11 +43,6 @@ def baked(letter: Letter, folder: PublicFolder, crumbs: Look) -> Crumbs:
     make(letter, NOON)
     bake_due(NOON)
     return crumbs()
-
-
-def meta(page: bytes) -> dict[str, str]:
-    found = re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)">', page.decode())
-    return {name: unescape(content) for name, content in found}
 
 
 def test_social_media_find_the_headline_and_a_card_that_is_there(letter: Letter, baked: Crumbs) -> None:

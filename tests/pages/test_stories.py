@@ -21,7 +21,7 @@ from tests.newsroom import (
     with_picture,
     write_story,
 )
-from tests.pages.conftest import Crumbs
+from tests.pages.conftest import Crumbs, meta
 from tests.people import SECRETARY
 from tests.stage import DAY, HOUR, MINUTE, NOON
 from undersigned.desk.models import User
@@ -100,6 +100,19 @@ def test_a_page_says_who_wrote_it_and_what_its_picture_shows(
         "Open the bridge",
     ):
         assert said in page, said
+
+
+def test_social_media_are_told_of_a_story_as_of_a_letter(published: Story, folder: PublicFolder, crumbs: Look) -> None:
+    bake_all(NOON)
+    told = {tag: meta(crumbs()[f"stories/lamps-at-the-ferry/{tag}/index.html"]) for tag in LANGUAGES}
+    for tag, locale in (("ko", "ko_KR"), ("en", "en_GB"), ("zh-Hans", "zh_CN")):
+        assert told[tag]["og:title"] == HEADLINE[tag]
+        assert told[tag]["og:description"] == TYPED.subheadline[tag]
+        assert told[tag]["og:url"] == f"https://letters.example/stories/lamps-at-the-ferry/{tag}/"
+        assert told[tag]["og:locale"] == locale
+        assert told[tag]["og:image"].removeprefix("https://letters.example/") in crumbs()
+        assert told[tag]["twitter:card"] == "summary_large_image"
+    assert told["en"]["og:image:alt"] == "Two lamps on a bank"
 
 
 def test_a_withdrawn_story_is_gone_from_every_file_and_every_generation(

@@ -1,120 +1,29 @@
-"""Stories in a real browser: no findings in any language or theme, nothing cut off, and markup that no policy stops."""
+"""Stories in a real browser: read and walked through, and markup that no policy stops."""
 
 import json
-from collections.abc import Callable, Generator
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
-from tests.newsroom import LANGUAGES, TYPED, actor, approve_story, publish_story, with_picture, write_story
-from tests.pages.conftest import Crumbs
-from tests.pages.test_in_a_browser import CONTRAST, SITE, TAGS
+from tests.pages.conftest import SITE, Crumbs
+from tests.pages.everything import tell_stories
 from tests.stage import HOUR, NOON
 from undersigned.desk.models import User
-from undersigned.intake.headers import POLICY, TYPES
 from undersigned.letters.models import Letter
 from undersigned.pages.bakery import bake_all
-from undersigned.stories import draft, publish
-from undersigned.stories.article import Author
-from undersigned.stories.models import Ranked, Story
-from undersigned.stories.typed import Typed
+from undersigned.stories.models import Story
 
 FERRY = f"{SITE}/stories/lamps-at-the-ferry"
-ARABIC = Typed(
-    languages=("ar", "en"),
-    headline={"ar": "عودة المصابيح إلى المعبر", "en": "Lamps return"},
-    subheadline={"ar": "الملاحون يحصون المنتظرين"},
-    texts={
-        "ar": 'ينتظر نحو ألفي شخص.[^1]\n\n> نحن نحصي. {speaker="هارو" office="رئيس النقابة"}\n\n[^1]: تقرير الملاحين\n',
-        "en": 'About two thousand wait.[^1]\n\n> We count. {speaker="Haru" office="head"}\n\n[^1]: Report\n',
-    },
-    authors=(Author({"ar": "كاتب متخيل"}, "author@openbridge.example"),),
-)
 
 
 @pytest.fixture
 def pages(letter: Letter, published: Story, reporter: User, editor: User, crumbs: Callable[[], Crumbs]) -> Crumbs:
-    """A corrected story, one in Arabic, a top ten; the first is marked as a demonstration."""
-    note = {tag: f"note in {tag}" for tag in LANGUAGES}
-    typed = replace(with_picture(published, TYPED, actor(reporter)), note=note, about=published.wording.about)
-    draft.save(published, replace(typed, subheadline={"en": "Corrected"}), actor(reporter), NOON)
-    publish.publish_now(approve_story(published, reporter, editor), "UTC", actor(reporter), NOON + HOUR)
-    Story.objects.filter(pk=published.pk).update(is_demonstration=True)
-    arabic = draft.create(draft.NewStory("misbah", ARABIC.languages), actor(reporter), NOON)
-    draft.save(arabic, replace(ARABIC, about=(str(letter.pk),)), actor(reporter), NOON)
-    publish_story(arabic, reporter, editor)
-    publish_story(write_story("third-story", reporter), reporter, editor)
-    for place, story in enumerate((published, arabic), start=1):
-        Ranked.objects.create(place=place, story=story, total=1000 * place)
+    """What tests.pages.everything tells of, baked."""
+    tell_stories(letter, published, reporter, editor)
     bake_all(NOON + HOUR)
     return crumbs()
-
-
-@pytest.fixture
-def reader(browser: Browser, pages: Crumbs) -> Generator[Callable[..., Page]]:
-    """A reader's page, served from the folder alone; whatever is asked of anybody else fails the test."""
-    contexts: list[BrowserContext] = []
-    elsewhere: list[str] = []
-
-    def serve(route: Route) -> None:
-        path = urlsplit(route.request.url).path[1:]
-        path = f"{path}index.html" if not path or path.endswith("/") else path
-        if not route.request.url.startswith(SITE) or path not in pages:
-            elsewhere.append(route.request.url)
-            route.abort()
-            return
-        kind = TYPES["." + path.rpartition(".")[2]]
-        route.fulfill(body=pages[path], headers={"Content-Type": kind, "Content-Security-Policy": POLICY})
-
-    def open_page(**options: Any) -> Page:
-        context = browser.new_context(**options)
-        contexts.append(context)
-        context.route("**/*", serve)
-        return context.new_page()
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not elsewhere
-
-
-def addresses(pages: Crumbs) -> list[str]:
-    """Every page with a story on it."""
-    found = [
-        path for path in pages if path.endswith("index.html") and ("stories/" in path or "/en/index" in f"/{path}")
-    ]
-    return [f"{SITE}/{path.removesuffix('index.html')}" for path in found if "/sign/" not in path]
-
-
-@pytest.mark.parametrize(("scheme", "rules"), [("light", {"type": "tag", "values": TAGS}), ("dark", CONTRAST)])
-def test_no_page_has_an_accessibility_finding(
-    reader: Callable[..., Page], pages: Crumbs, scheme: str, rules: dict[str, object]
-) -> None:
-    page = reader(color_scheme=scheme, bypass_csp=True)  # axe is a script, and these pages allow none
-    found = {}
-    for address in addresses(pages):
-        page.goto(address)
-        result = Axe().run(page, options={"runOnly": rules})
-        if result.violations_count:
-            found[address] = result.generate_report()
-    assert len(addresses(pages)) > 15
-    assert not found, "\n".join(found.values())
-
-
-def test_nothing_is_cut_off_on_the_smallest_screen(reader: Callable[..., Page], pages: Crumbs) -> None:
-    page = reader(viewport={"width": 320, "height": 640})
-    wide = []
-    for address in addresses(pages):
-        page.goto(address)
-        page.locator(".settings summary").click()
-        page.get_by_text("+2", exact=True).click()
-        if page.evaluate("document.documentElement.scrollWidth") > 320:
-            wide.append(address)
-    assert not wide
 
 
 def test_the_strict_policy_lets_the_markup_be_and_nothing_runs(reader: Callable[..., Page]) -> None:
@@ -125,6 +34,31 @@ def test_the_strict_policy_lets_the_markup_be_and_nothing_runs(reader: Callable[
     data = json.loads(page.locator("script[type='application/ld+json']").text_content() or "")
     assert data["@type"] == "NewsArticle"
     assert told == []  # a browser would say here what a policy stopped
+
+
+@pytest.mark.parametrize("off", ["script", "pictures", "styles"])
+def test_a_story_is_read_enlarged_and_passed_on_with_things_switched_off(reader: Callable[..., Page], off: str) -> None:
+    page = reader(java_script_enabled=off != "script", viewport={"width": 390, "height": 800})
+    kinds = {"script": (), "pictures": ("image",), "styles": ("stylesheet",)}[off]
+
+    def refuse(route: Route) -> None:
+        route.abort() if route.request.resource_type in kinds else route.fallback()
+
+    page.route("**/*", refuse)
+    page.goto(f"{FERRY}/en/")
+    text = page.locator(".letter p").first
+    expect(text).to_be_visible()
+    expect(page.get_by_role("img", name="Two lamps on a bank")).to_be_visible()
+    page.locator(".share > summary").click()
+    expect(page.get_by_role("link", name="Facebook")).to_be_visible()
+    if off != "styles":
+        before = text.evaluate("text => parseFloat(getComputedStyle(text).fontSize)")
+        page.locator(".settings summary").click()
+        page.locator("label:has(#size-up-2)").click()
+        assert text.evaluate("text => parseFloat(getComputedStyle(text).fontSize)") > before
+        page.locator(".settings summary").click()
+    page.get_by_role("link", name="한국어").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("나루터에 다시 불이 켜지다")
 
 
 @pytest.mark.parametrize(("dots", "is_small"), [(1, True), (2, False)])

@@ -8,12 +8,11 @@ from undersigned.pages.assets import FOLDER
 from undersigned.pages.letter import WORKER
 from undersigned.pages.moved import LIST
 
+# Our own scripts, and the tools by which people judge a page, may read our own files; nobody may read anybody else's.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "worker-src 'self'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; worker-src 'self'; frame-ancestors 'none'"
 )
-POLICY_OF_WORKERS = POLICY.replace("default-src 'none'", "default-src 'none'; connect-src 'self'")
-"""A worker passes on what its pages ask for, and fetches what it keeps; from nobody else."""
 POLICY_IN_FRAMES = POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")
 SAFETY = (
     ("Content-Security-Policy", POLICY),
@@ -71,8 +70,6 @@ def type_of(path: str) -> str | None:
 
 def safety_of(path: str) -> tuple[tuple[str, str], ...]:
     """What keeps a file from doing harm: it runs no script but those that lie beside it, and loads nothing else."""
-    if WORKERS.fullmatch(path):
-        return (("Content-Security-Policy", POLICY_OF_WORKERS), *SAFETY[1:])
     return (("Content-Security-Policy", POLICY_IN_FRAMES), *SAFETY[1:]) if FRAMED in path else SAFETY
 
 

@@ -17,7 +17,7 @@ from undersigned.kit.fonts import CJK, cjk_of
 from undersigned.kit.parcel import repacked
 from undersigned.kit.sheet import Name, Passage, Sheet, Spoken
 from undersigned.letters.inline import Runs
-from undersigned.lib.languages import direction
+from undersigned.lib.languages import direction, run_on
 
 QUIET = RGBColor(0x5C, 0x56, 0x4D)
 _FIRST = "[Content_Types].xml"
@@ -143,7 +143,7 @@ class _Writer:
             paragraph.add_run(f"{number} ").font.superscript = True
             self._runs(paragraph, note.runs)
             if note.facts:
-                paragraph.add_run(" " + " ".join(note.facts)).font.color.rgb = QUIET
+                paragraph.add_run(" " + run_on(note.facts)).font.color.rgb = QUIET
 
     # --- Those who signed ---
 

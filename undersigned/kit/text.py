@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from undersigned.kit.sheet import Chapter, Name, Passage, Sheet
 from undersigned.letters.inline import Runs, plain
+from undersigned.lib.languages import run_on
 
 WIDTH = 78
 RULE = "-" * WIDTH
@@ -65,7 +66,7 @@ def _notes(sheet: Sheet, numbers: Mapping[str, int]) -> Iterator[str]:
         yield from (sheet.words.notes, "-" * _width(sheet.words.notes))
         for label, number in numbers.items():
             note = sheet.notes[label]
-            yield from _wrapped(" ".join((plain(note.runs), *note.facts)).strip(), f"[{number}] ")
+            yield from _wrapped(run_on((plain(note.runs), *note.facts)).strip(), f"[{number}] ")
         yield ""
 
 

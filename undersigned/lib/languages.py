@@ -1,6 +1,7 @@
 """Languages of letters and of the interface, as BCP 47 tags."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, Self
@@ -20,6 +21,7 @@ _RTL_LANGUAGES = {
 }  # fmt: skip
 # "zh" alone does not name its script; where no region does either, it is read as most of its readers would.
 _CHINESE_SCRIPTS = {"CN": "Hans", "SG": "Hans", "MY": "Hans", "TW": "Hant", "HK": "Hant", "MO": "Hant"}
+_FULL_WIDTH = ("。", "！", "？", "：", "；", "）")
 _OWN_NAMES = {"zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
 
 
@@ -77,6 +79,14 @@ def language_name(tag: str, reader: str) -> str:
     locale, told_in = locale_of(tag), locale_of(reader)
     name = locale.get_display_name(told_in) if locale and told_in else None
     return name[:1].upper() + name[1:] if name else tag
+
+
+def run_on(sentences: Iterable[str]) -> str:
+    """Sentences one after the other in one line; marks of full width bring their own space along."""
+    line = ""
+    for sentence in sentences:
+        line += sentence if not line or line.endswith(_FULL_WIDTH) else f" {sentence}"
+    return line
 
 
 @lru_cache(maxsize=512)

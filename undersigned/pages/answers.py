@@ -64,8 +64,13 @@ def plain_frame(language: str, title: str) -> Frame:
 def say_refused(refusal: Refusal, language: str) -> HttpResponse:
     """A refusal as a page of its own, where no form could show it."""
     with translation.override(interface_for(language)):
-        message = Message(language, _("This did not work"), (sentence(refusal),))
+        message = Message(language, _("This did not work"), (sentence(refusal),), (letters_of(language),))
         return say(message, plain_frame(language, message.title), refusal.status)
+
+
+def letters_of(language: str) -> Way:
+    """The way on for those who can go no further here."""
+    return Way(_("All letters"), f"/{interface_tag(language)}/")
 
 
 def language_of(request: HttpRequest) -> str:
@@ -83,6 +88,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
                     language,
                     _("There is nothing at this address"),
                     (_("Perhaps a part of the address was lost. If it came in a mail, copy the whole link."),),
+                    (letters_of(language),),
                 )
             )
     frame = plain_frame(FALLBACK, messages[1].title)
@@ -95,7 +101,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     language = language_of(request)
     with translation.override(interface_for(language)):
         sentences = (_("What was sent cannot be understood. Nothing was stored."),)
-        message = Message(language, _("This did not work"), sentences)
+        message = Message(language, _("This did not work"), sentences, (letters_of(language),))
         return say(message, plain_frame(language, message.title), 400)
 
 
@@ -106,5 +112,5 @@ def fault(request: HttpRequest) -> HttpResponse:
         sentences = (
             _("Something went wrong on our side. We do not know whether what you sent was stored; please try again."),
         )
-        message = Message(language, _("This did not work"), sentences)
+        message = Message(language, _("This did not work"), sentences, (letters_of(language),))
         return say(message, plain_frame(language, message.title), 500)

@@ -9,12 +9,12 @@ FACE = Path(__file__).resolve().parent
 FOLDER = "assets"
 STYLES = (
     *("tokens", "choices", "ground", "page", "settings", "share", "form", "signing"),
-    *("letter", "names", "charts", "index", "story", "kit"),
+    *("letter", "notes", "names", "charts", "index", "story", "kit"),
     "print",  # last, for it takes back what the others say
 )
 BUNDLES = {
     "pages.css": tuple(f"{name}.css" for name in STYLES),
-    "embedded.css": ("tokens.css", "form.css", "embed.css"),
+    "embedded.css": ("tokens.css", "notes.css", "form.css", "embed.css"),
 }
 """Files that readers fetch as one: a phone on a bad line waits for requests more than for bytes."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from undersigned.letters.blocks import Kind
 from undersigned.letters.content import ParallelBlock, Wording
 from undersigned.letters.inline import inline_html, plain, read
-from undersigned.lib.languages import direction
+from undersigned.lib.languages import direction, run_on
 from undersigned.pages.figures import as_of
 from undersigned.pages.frame import interface_tag
 
@@ -57,6 +57,11 @@ class Note:
     html: SafeString
     facts: tuple[str, ...]
     references: tuple[str, ...]
+
+    @property
+    def remark(self) -> str:
+        """All that is known of the figure, in a row."""
+        return run_on(self.facts)
 
 
 @dataclass(frozen=True, slots=True)

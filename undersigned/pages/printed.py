@@ -16,7 +16,7 @@ from undersigned.letters.blocks import Source
 from undersigned.letters.content import Content, ParallelBlock, Party, Wording
 from undersigned.letters.inline import Run, Runs, read
 from undersigned.letters.models import Letter, Version
-from undersigned.lib.languages import interface_for, language_name
+from undersigned.lib.languages import interface_for, language_name, run_on
 from undersigned.pages.body import claim_facts
 from undersigned.pages.figures import city, long_date, number, wall_time
 from undersigned.pages.frame import interface_tag
@@ -202,7 +202,7 @@ def _imprint(letter: Letter, language: str, content: Content, stand: Stand, edit
     yield Fact(_("Public log"), _log(letter, stand, tag))
     if stand.log_root:
         yield Fact(_("Root hash of the log at that size"), stand.log_root, is_code=True)
-    yield Fact("", " ".join(rules()))
+    yield Fact("", run_on(rules()))
 
 
 def _log(letter: Letter, stand: Stand, tag: str) -> str:

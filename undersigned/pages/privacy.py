@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from undersigned.letters.models import Letter, Way
-from undersigned.lib.languages import interface_for
+from undersigned.lib.languages import interface_for, run_on
 from undersigned.pages.figures import long_date
 from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame
 from undersigned.signing.consent import shown, stored
@@ -63,7 +63,7 @@ def _what(letter: Letter) -> Chapter:
         Kind.SUPPORTER: _("If you sign as a supporter:"),
     }
     paragraphs = tuple(
-        " ".join((introductions[kind], stored(kind), shown(letter, kind)))
+        run_on((introductions[kind], stored(kind), shown(letter, kind)))
         for kind in Kind
         if letter.way_of(kind) != Way.NO
     )

@@ -2,7 +2,7 @@
 // Without it, or without scripts, a sign-on is taken all the same: when many come from one place, its mail waits longer.
 (() => {
   "use strict";
-  const PUZZLES = 16, BITS = 12, SLICE_MS = 12, GOOD_MINUTES = 50, PATIENCE_MS = 4000;
+  const PUZZLES = 16, BITS = 12, SLICE_MS = 6, GOOD_MINUTES = 50, PATIENCE_MS = 4000;
 
   // SHA-256 (FIPS 180-4) of texts shorter than 56 letters of ASCII, and of longer ones for the seed.
   const K = new Uint32Array(64), H = new Uint32Array(8), W = new Uint32Array(64);
