@@ -29,6 +29,7 @@ ROW = 64
 """So many shelves stand in a row, on average."""
 KEY_BYTES = 600
 BATCH = 4096
+IN_ONE_QUERY = 500
 SINGLY = 2000
 """Up to so many changes are looked at one by one; after more, every shelf of the bookcase is."""
 INSERT = (
@@ -69,7 +70,7 @@ def put_up(letter: Letter) -> None:
     """Bring the bookcases of `letter` up to its log, and take off the names of those who have left."""
     size = Log.objects.values_list("size", flat=True).get(origin=letter.origin)
     shelvers = [_Shelver(letter, bookcase) for bookcase in bookcases(letter)]
-    for shelver in shelvers:
+    for shelver in shelvers if Spine.objects.filter(signatory=None).exists() else ():
         shelver.take_off()
     while (start := min(shelver.bookcase.log_size for shelver in shelvers)) < size:
         until = min(size, start + BATCH)
@@ -78,7 +79,8 @@ def put_up(letter: Letter) -> None:
             if shelver.bookcase.log_size == start:
                 shelver.take_in(changed, until)
     for shelver in shelvers:
-        shelver.look_through()
+        if shelver.bookcase.is_dusty:
+            shelver.look_through()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +134,8 @@ class _Shelver:
     @transaction.atomic
     def look_through(self) -> None:
         """After many changes: compare every shelf with the names on it."""
-        if self.bookcase.is_dusty:
-            self._reconcile(b"", END)
-            self._set_dusty(False)
+        self._reconcile(b"", END)
+        self._set_dusty(False)
 
     def _key_of(self, newcomer: _Newcomer) -> bytes:
         """Equal names stand in the order of the lot."""
@@ -240,10 +241,10 @@ def changed_shelves(bookcase: Bookcase) -> QuerySet[Shelf]:
 
 
 def settle(shelves: Iterable[Shelf]) -> None:
-    """Note that the pages of `shelves` stand in the folder as these are."""
+    """Note that the pages of `shelves` stand in the folder."""
     gone = [shelf.pk for shelf in shelves if shelf.is_gone]
-    Shelf.objects.filter(pk__in=gone).delete()
-    made = [shelf for shelf in shelves if not shelf.is_gone]
-    for shelf in made:
-        shelf.is_dirty = False
-    Shelf.objects.bulk_update(made, ["is_dirty", "first", "last", "parts"], batch_size=500)
+    made = [shelf.pk for shelf in shelves if not shelf.is_gone]
+    for start in range(0, len(gone), IN_ONE_QUERY):
+        Shelf.objects.filter(pk__in=gone[start : start + IN_ONE_QUERY]).delete()
+    for start in range(0, len(made), IN_ONE_QUERY):
+        Shelf.objects.filter(pk__in=made[start : start + IN_ONE_QUERY]).update(is_dirty=False)
