@@ -10,13 +10,15 @@ itself, as the logs do, lies beside the generations; what of it is to be public 
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 KEPT = 2
 """How many generations stay: the one that is served, and the one before it."""
+SINGLY = 500
+"""Up to so many files are brought to the disk one by one; more of them, together."""
 
 Content = bytes | Path
 """What a file is to hold; or where that was put aside already."""
@@ -80,7 +82,7 @@ class PublicFolder:
         """What is to be published at `path`, on the disk and not in memory; the next `publish` takes or drops it."""
         place = self.scratch / "aside" / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        _write(place, content)
+        place.write_bytes(content)
         return place
 
     def publish(self, files: Files, gone: Iterable[str] = (), links: Links | None = None) -> bool:
@@ -95,6 +97,7 @@ class PublicFolder:
         vanishing = {path for path in gone if self.has(path)} - set(files)
         is_new = not self.current or (wanted is not None and wanted != self.links())
         if changed or vanishing or is_new:
+            _sync([self.scratch / "changed" / path for path in changed])
             if vanishing or is_new or not all(map(self.has, changed)):
                 self._switch(self._prepare(changed, vanishing, self.links() if wanted is None else wanted))
                 self._tidy_older()
@@ -110,7 +113,7 @@ class PublicFolder:
 
     def _begin(self) -> None:
         _write(self.unfinished, b"")
-        _sync_folder(self.generations)
+        _sync_one(self.generations)
 
     def _end(self) -> None:
         """Only after everything is in its place; what is left in the scratch folder is empty."""
@@ -127,7 +130,7 @@ class PublicFolder:
         if isinstance(content, Path):
             content.replace(place)
         else:
-            _write(place, content)
+            place.write_bytes(content)
         return True
 
     def _holds(self, path: str, content: bytes) -> bool:
@@ -141,8 +144,7 @@ class PublicFolder:
         generation = _existing(self.current)
         for path in changed:
             (self.scratch / "changed" / path).replace(generation / path)
-        for folder in {(generation / path).parent for path in changed}:
-            _sync_folder(folder)
+        _sync({(generation / path).parent for path in changed})
 
     def _prepare(self, changed: Iterable[str], gone: set[str], links: Mapping[str, str]) -> Path:
         """A new generation in full, beside the public folder: unchanged files are links to those that are there."""
@@ -157,11 +159,10 @@ class PublicFolder:
         for path, target in sorted(links.items()):
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             (draft / path).symlink_to(target)
-        for folder, _folders, _files in os.walk(draft):
-            _sync_folder(Path(folder))
+        _sync([Path(folder) for folder, _folders, _files in os.walk(draft)])
         place = self.generations / str(self._next_number())
         draft.rename(place)
-        _sync_folder(self.generations)
+        _sync_one(self.generations)
         return place
 
     def _switch(self, generation: Path) -> None:
@@ -170,7 +171,7 @@ class PublicFolder:
         link = self.scratch / "link"
         link.symlink_to(os.path.relpath(generation, self.root.parent))
         link.replace(self.root)
-        _sync_folder(self.root.parent)
+        _sync_one(self.root.parent)
 
     def _make_way(self) -> None:
         """An empty folder may stand where the link is to stand; anything else is not ours to remove."""
@@ -255,9 +256,18 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
-    """Have the folder's own entries on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _sync(places: Collection[Path]) -> None:
+    """Have files, and the entries of folders, on the disk; many of them all at once, which singly would take hours."""
+    if len(places) > SINGLY:
+        os.sync()  # on Linux it returns when everything is written
+        return
+    for place in places:
+        _sync_one(place)
+
+
+def _sync_one(place: Path) -> None:
+    """Have a file, or the entries of a folder, on the disk."""
+    descriptor = os.open(place, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

@@ -50,7 +50,8 @@ def name_in(name: str, known: Mapping[str, str], own_language: str, page: str) -
 
     `known` are the names by language; `own_language` is the one in which its bearer signed.
     """
-    tag = next((tag for tag, text in known.items() if text == name), "") or _language_of(name, own_language)
+    tag = next((tag for tag, text in known.items() if text == name), "") if known else ""
+    tag = tag or _language_of(script_of(name), own_language)
     return Said(name, "" if _same(tag, page) or (tag == "und-Latn" and reads(name, page)) else tag)
 
 
@@ -78,8 +79,8 @@ def reads(text: str, language: str) -> bool:
     return script_of(text) in _SCRIPTS_OF.get(language.partition("-")[0], {"Latn"})
 
 
-def _language_of(name: str, own_language: str) -> str:
-    script = script_of(name)
+@lru_cache(maxsize=1024)
+def _language_of(script: str, own_language: str) -> str:
     if script in _LANGUAGE_OF_SCRIPT:
         return _LANGUAGE_OF_SCRIPT[script]
     if script == "Hani":
@@ -87,5 +88,6 @@ def _language_of(name: str, own_language: str) -> str:
     return f"und-{script}"
 
 
+@lru_cache(maxsize=1024)
 def _same(one: str, other: str) -> bool:
     return (one.partition("-")[0] == other.partition("-")[0] and "zh" not in one) or one == other

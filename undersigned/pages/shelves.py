@@ -85,25 +85,30 @@ def put_up(letter: Letter) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Newcomer:
-    """A supporter whom the log lists or amends, and the lot that fell to them."""
+    """A supporter whom the log lists or amends, and the lot that fell to them; `stored` is how the record has `signature`.
+
+    `is_new` where the log lists them now, so that they can stand on no shelf yet.
+    """
 
     signature: UUID
+    stored: object
     lot: Lot
     supporter: Supporter
+    is_new: bool
 
 
 def _changed(letter: Letter, start: int, until: int) -> Iterator[_Newcomer]:
     """The public supporters whom these entries of the log list, or whose names they amend."""
     key = settings.KEYS.letter_key(letter.pk)
     entries = Entry.objects.filter(log__origin=letter.origin, kind=Kind.SUPPORTER, index__gte=start, index__lt=until)
-    named = {
-        undoes if event in (Event.AMENDED, Event.REINSTATED) else pk
-        for pk, event, undoes in entries.values_list("pk", "event", "undoes")
-    }
+    found = list(entries.values_list("pk", "event", "undoes"))
+    fresh = {pk for pk, event, _undoes in found if event == Event.SIGNED}
+    named = {undoes if event in (Event.AMENDED, Event.REINSTATED) else pk for pk, event, undoes in found}
     columns = [f"signatory__{column}" for column in Supporter.COLUMNS[:4]] + ["language", "country"]
     rows = listed_by(sorted(entry for entry in named if entry)).filter(kind=Kind.SUPPORTER)
-    for pk, *told in rows.values_list("pk", *columns):
-        yield _Newcomer(pk, Lot.draw(key, pk), Supporter(*told))
+    for pk, entry, *told in rows.values_list("pk", "entry", *columns):
+        stored = Signature._meta.pk.get_db_prep_value(pk, connection)
+        yield _Newcomer(pk, stored, Lot.draw(key, pk), Supporter(*told), entry in fresh)
 
 
 class _Shelver:
@@ -123,8 +128,9 @@ class _Shelver:
     @transaction.atomic
     def take_in(self, changed: Sequence[_Newcomer], until: int) -> None:
         """Take in whom the entries of the log before the index `until` changed."""
-        if self.bookcase.log_size:
-            self._remove(Spine.objects.filter(signatory__in=[newcomer.signature for newcomer in changed]))
+        standing = [newcomer.signature for newcomer in changed if not newcomer.is_new]
+        if standing:
+            self._remove(Spine.objects.filter(signatory__in=standing))
         keys = [self._key_of(newcomer) for newcomer in changed]
         self._insert(keys, changed)
         self._note(keys)
@@ -144,15 +150,9 @@ class _Shelver:
 
     def _insert(self, keys: Sequence[bytes], newcomers: Sequence[_Newcomer]) -> None:
         """By a statement of its own: to make a million models would take minutes."""
-        column = Signature._meta.pk
+        case, stored = self.bookcase.pk, BYTES.get_db_prep_value
         rows = [
-            (
-                self.bookcase.pk,
-                BYTES.get_db_prep_value(key, connection),
-                new.lot.ends_shelf,
-                new.lot.ends_row,
-                column.get_db_prep_value(new.signature, connection),
-            )
+            (case, stored(key, connection), new.lot.ends_shelf, new.lot.ends_row, new.stored)
             for key, new in zip(keys, newcomers, strict=True)
         ]
         with connection.cursor() as cursor:
