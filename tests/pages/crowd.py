@@ -83,7 +83,7 @@ def _add(letter: Letter, size: int, random: Random) -> None:
 
 def pour(like: Model, varying: Mapping[str, Iterable[Any]]) -> None:
     """Rows as `like`, but for the fields in `varying`, at once: to make a model of each would take many minutes."""
-    fields = [field for field in like._meta.concrete_fields if field.name in varying or not isinstance(field, AutoField)]
+    fields = [field for field in like._meta.concrete_fields if not isinstance(field, AutoField)]
     columns = [
         map(partial(_stored, field), varying[field.name])
         if field.name in varying

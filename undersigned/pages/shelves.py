@@ -8,6 +8,8 @@ in the same way. Addresses of pages come from the lot too: no name is in them.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -85,13 +87,13 @@ def put_up(letter: Letter) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Newcomer:
-    """A supporter whom the log lists or amends, and the lot that fell to them; `stored` is how the record has `signature`.
+    """A supporter whom the log lists or amends, and the lot that fell to them.
 
-    `is_new` where the log lists them now, so that they can stand on no shelf yet.
+    `stored` is how the record has `signature`; `is_new` where the log lists them now: they can stand on no shelf yet.
     """
 
     signature: UUID
-    stored: object
+    stored: str | UUID
     lot: Lot
     supporter: Supporter
     is_new: bool
@@ -151,9 +153,9 @@ class _Shelver:
     def _insert(self, keys: Sequence[bytes], newcomers: Sequence[_Newcomer]) -> None:
         """By a statement of its own: to make a million models would take minutes."""
         case, stored = self.bookcase.pk, BYTES.get_db_prep_value
-        rows = [
+        rows: list[Sequence[Any]] = [
             (case, stored(key, connection), new.lot.ends_shelf, new.lot.ends_row, new.stored)
-            for key, new in zip(keys, newcomers, strict=True)
+            for key, new in sorted(zip(keys, newcomers, strict=True), key=itemgetter(0))  # as the index has them
         ]
         with connection.cursor() as cursor:
             cursor.executemany(INSERT, rows)
