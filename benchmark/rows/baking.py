@@ -42,7 +42,7 @@ def _measured(ground: Ground, supporters: int) -> Measured:
         "files": [told["files"]],
         "largest page, bytes": [told["largest"]],
         "first bake, s of CPU": [told["first"]],
-        "memory at its peak, MB": [told["memory"]],
+        "its memory, MB": [told["memory"]],
     }
     ratio = GOAL_MILLISECONDS / median(told["milliseconds"])
     return Measured.of(ratio, figures, f"{supporters + 61:,} signatories, three languages")
