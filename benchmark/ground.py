@@ -110,10 +110,10 @@ class Ground:
             self._sites[name] = site
         return self._sites[name]
 
-    def idle_site(self, kind: str) -> Site:
-        """A site that is set up and does not serve, for one row alone."""
+    def idle_site(self, kind: str, rows: int = 0) -> Site:
+        """A site that is set up and does not serve, for one row alone, with so many signatures stored."""
         site = self._make_site(kind, f"idle_{kind}", PLAIN)
-        site.set_up()
+        site.set_up(rows)
         return site
 
     def _make_site(self, kind: str, name: str, settings: Mapping[str, str]) -> Site:

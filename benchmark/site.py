@@ -131,10 +131,10 @@ class Site:
         with self.awake():
             wait_until(lambda: not self.records.number(ARRIVED), "all sign-ons to be taken in", seconds=600)
 
-    def errand(self, name: str, *arguments: str) -> str:
+    def errand(self, name: str, *arguments: str, seconds: float = 600) -> str:
         """What an errand says that is run with this site's settings, while the site itself is frozen."""
         environment = {**self.office.environment, "DJANGO_SETTINGS_MODULE": "undersigned.config.settings"}
-        return run([sys.executable, "-m", f"benchmark.errands.{name}", *arguments], environment)
+        return run([sys.executable, "-m", f"benchmark.errands.{name}", *arguments], environment, seconds)
 
     def acknowledged(self, answered: int, *, still_open: int) -> None:
         """Remember that so many sign-ons were acknowledged, and so many more may have been taken unheard."""

@@ -1,6 +1,6 @@
 """The rows of the table, a family in each module."""
 
-from benchmark.rows import confirming, exporting, mailing, reading, recording, signing, waiting
+from benchmark.rows import baking, confirming, exporting, mailing, printing, reading, recording, signing, waiting
 
 ROWS = (
     *signing.ROWS,
@@ -10,4 +10,6 @@ ROWS = (
     *reading.ROWS,
     *exporting.ROWS,
     *mailing.ROWS,
+    *baking.ROWS,
+    *printing.ROWS,
 )

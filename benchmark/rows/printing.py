@@ -1,21 +1,26 @@
-"""Printing: 2,000 names in three scripts as PDF, by WeasyPrint and by our own typesetting, both tagged for readers."""
+"""Printing names in three scripts as PDF: by WeasyPrint and by our own typesetting, both tagged for readers."""
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from html import escape
-from itertools import cycle
+from itertools import count, cycle, islice
 from statistics import median
 
+from benchmark.ground import Ground
+from benchmark.row import Goal, Measured, Row
 from undersigned.kit.sheet import Chapter, Fact, Group, Name, Passage, Sheet, Spoken, Words
 from undersigned.kit.typeset import pdf
 from undersigned.letters.inline import Run
 
-NAMES = 2_000
-ROUNDS = 3
+NAMES, MANY_NAMES = 2_000, 10_000
+GOAL_SECONDS = 2
 CAST = (("홍길동", "ko", "South Korea"), ("Erika Musterfrau", "", "Germany"), ("山田花子", "ja", "Japan"))
 """Invented people in three scripts, as often as it takes; each name is told apart by its number."""
 
+Person = tuple[str, str, str]
+"""Name, language, country."""
+
+STANDARD = "ours as PDF/A-2a and PDF/UA-1 in one file, WeasyPrint's as PDF/UA-1"
 STYLE = """
 @page { size: A4; margin: 26mm 27mm; @bottom-right { content: "Page " counter(page) " of " counter(pages) } }
 html { font: 10.5pt "Noto Serif", "Noto Serif CJK KR" }
@@ -25,23 +30,30 @@ small { font: 6.5pt "Noto Sans"; color: #5c564d }
 """
 
 
-def seconds(names: int = NAMES, rounds: int = ROUNDS) -> tuple[float, float]:
-    """Seconds of WeasyPrint and of ours for the same names: the medians of alternating rounds, each once unmeasured.
-
-    Needs the package weasyprint, which is the bench's only, and the system's Pango.
-    """
-    taken = [_round(names, number) for number in range(rounds + 1)][1:]
-    return median(one for one, _ in taken), median(other for _, other in taken)
+_numbers = count()
 
 
-def _round(names: int, number: int) -> tuple[float, float]:
-    """One round, with names that no earlier one had: both remember what they have set before."""
-    numbers = range(number * names, (number + 1) * names)
-    people = [(f"{name} {number}", tag, land) for number, (name, tag, land) in zip(numbers, cycle(CAST), strict=False)]
-    return _time(_weasyprint(people)), _time(_ours(people))
+def pdf_vs_weasyprint(ground: Ground) -> Measured:
+    """Needs the package weasyprint, which is the bench's only, and the system's Pango."""
+    _time(_weasyprint(people(NAMES)))  # each once unmeasured: both look for fonts
+    _time(_ours(people(NAMES)))
+    pair = ground.contest(lambda: _time(_weasyprint(people(NAMES))), lambda: _time(_ours(people(NAMES))))
+    return Measured.of(pair.ratio, {"WeasyPrint, s": pair.first, "ours, s": pair.second}, STANDARD)
 
 
-def _weasyprint(people: Sequence[tuple[str, str, str]]) -> Callable[[], object]:
+def pdf_of_ten_thousand(ground: Ground) -> Measured:
+    _time(_ours(people(NAMES)))
+    taken = [_time(_ours(people(MANY_NAMES))) for _ in range(ground.pace.rounds)]
+    return Measured.of(GOAL_SECONDS / median(taken), {"s": taken}, STANDARD)
+
+
+def people(names: int) -> list[Person]:
+    """So many, with names that nobody had before: both sides remember what they have set."""
+    invented = islice(cycle(CAST), names)
+    return [(f"{name} {next(_numbers)}", tag, land) for name, tag, land in invented]
+
+
+def _weasyprint(people: Sequence[Person]) -> Callable[[], object]:
     from weasyprint import HTML  # noqa: PLC0415  (not there unless it is measured)
 
     items = "".join(
@@ -52,7 +64,7 @@ def _weasyprint(people: Sequence[tuple[str, str, str]]) -> Callable[[], object]:
     return lambda: HTML(string=page).write_pdf(pdf_variant="pdf/ua-1")
 
 
-def _ours(people: Sequence[tuple[str, str, str]]) -> Callable[[], object]:
+def _ours(people: Sequence[Person]) -> Callable[[], object]:
     names = tuple(Name(Spoken(name, tag), details=(Spoken(land),)) for name, tag, land in people)
     sheet = Sheet(
         language="en",
@@ -81,6 +93,17 @@ def _time(act: Callable[[], object]) -> float:
     return time.perf_counter() - begun
 
 
-if __name__ == "__main__":
-    weasyprint, typst = seconds(int(sys.argv[1]) if len(sys.argv) > 1 else NAMES)
-    sys.stdout.write(f"weasyprint {weasyprint:.2f} s, ours {typst:.2f} s, ratio {weasyprint / typst:.1f}\n")
+ROWS = (
+    Row(
+        "pdf_vs_weasyprint",
+        f"WeasyPrint's seconds ÷ ours, {NAMES:,} names in three scripts as tagged PDF",
+        Goal(20),
+        pdf_vs_weasyprint,
+    ),
+    Row(
+        "pdf_of_ten_thousand",
+        f"{GOAL_SECONDS} s ÷ our seconds for a PDF with {MANY_NAMES:,} names in three scripts",
+        Goal(1),
+        pdf_of_ten_thousand,
+    ),
+)

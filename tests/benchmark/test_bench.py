@@ -14,7 +14,7 @@ PROMISED = {
     "sign_vs_pgbench": 1.0, "sign_vs_django_form": 20, "sign_vs_no_database": 0.6, "sqlite_vs_postgresql": 0.9,
     "sign_full_vs_empty": 0.8, "p99_over_p50": 4, "confirm_vs_sign": 0.7, "sequencing_vs_insert": 0.5,
     "merkle_vs_sha256": 0.35, "page_vs_nginx": 0.5, "page_vs_nginx_full": 0.5, "door_during_export": 0.5,
-    "mail_vs_send_mail": 3,
+    "mail_vs_send_mail": 3, "bake_cpu": 1, "bake_cpu_full": 1, "pdf_vs_weasyprint": 20, "pdf_of_ten_thousand": 1,
 }  # fmt: skip
 CHEAP = ("sequencing_vs_insert", "merkle_vs_sha256")
 

@@ -19,6 +19,7 @@ FILES = {
     "ferry/letter.json": b"{}",
     "assets/pages.0123456789ab.css": b"p { margin: 0 }",
     "moved.json": json.dumps({"boat": "ferry", "stories/lamps": "stories/lanterns"}).encode(),
+    "boat/worker.js": b"registration.unregister()",
     "boat/en/index.html": b"for servers that cannot redirect",
     "404.html": b"missing",
     "ferry/secret.key": b"not a page",
@@ -76,6 +77,11 @@ def test_a_path_without_its_last_slash_leads_to_the_folder(server: Reader) -> No
 def test_a_former_address_leads_on_for_good(server: Reader, rest: str) -> None:
     answer = server.ask(f"/boat/{rest}")
     assert (answer.status, answer.headers["location"]) == (301, f"/ferry/{rest}")
+
+
+def test_a_worker_at_a_former_address_is_there_itself_to_end(server: Reader) -> None:
+    answer = server.ask("/boat/worker.js")
+    assert (answer.status, answer.body) == (200, FILES["boat/worker.js"])
 
 
 def test_a_former_address_of_a_story_leads_on_too(server: Reader) -> None:
@@ -192,8 +198,6 @@ def test_what_lies_packed_in_the_folder_is_sent_as_it_lies_there(server: Reader,
 
 
 def test_memory_counts_every_variant(server: Reader) -> None:
-    for coding in UNPACK:
-        server.ask("/ferry/en/", accept_encoding=coding)
     server.ask("/")
     before = server.door.folder.size
     sizes = [len(server.ask("/ferry/en/", accept_encoding=coding).body) for coding in UNPACK]

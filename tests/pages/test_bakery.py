@@ -9,6 +9,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from tests.pages.conftest import Crumbs
+from tests.pages.crowd import crowd
 from tests.people import AMAL, BILGE, OYUN, SECRETARY, SOMI
 from tests.stage import DAY, HOUR, MINUTE, NOON, invitation_to, make_letter, number_entries, sign_and_confirm, sign_on
 from undersigned.config.worker import sequence_step
@@ -22,6 +23,8 @@ from undersigned.lib.keys import KeyRing
 from undersigned.pages import bakery
 from undersigned.pages.bakery import bake_all, bake_due
 from undersigned.pages.generation import PublicFolder
+from undersigned.pages.models import Baked, Bookcase, Sum
+from undersigned.pages.tally import Figures
 from undersigned.releases.release import Moment, release_due, schedule
 from undersigned.signing.confirm import confirm
 from undersigned.signing.decide import accept
@@ -150,7 +153,8 @@ def test_old_addresses_lead_on_and_hold_nothing_else(letter: Letter, folder: Pub
     rename(letter, "open-both-bridges", SECRETARY, NOON)
     bake_due(NOON + HOUR)
     old = {path for path in crumbs() if path.startswith("open-the-bridge/")}
-    assert old == {"open-the-bridge/index.html", *(f"open-the-bridge/{tag}/index.html" for tag in LANGUAGES)}
+    pages = {"open-the-bridge/index.html", *(f"open-the-bridge/{tag}/index.html" for tag in LANGUAGES)}
+    assert old == {"open-the-bridge/worker.js", *pages}
     assert b'content="0; url=/open-both-bridges/ko/"' in crumbs()["open-the-bridge/ko/index.html"]
     assert json.loads(crumbs()["moved.json"]) == {"open-the-bridge": "open-both-bridges"}
     assert "open-both-bridges/en/index.html" in crumbs()
@@ -190,6 +194,30 @@ def test_equal_records_give_equal_bytes(letter: Letter, folder: PublicFolder, cr
     bake_all(NOON + 30 * DAY)
     second = PublicFolder(settings.PUBLIC_ROOT)
     assert {path: (second.root / path).read_bytes() for path in second.paths()} == first
+
+
+def test_step_by_step_or_from_nothing_the_folder_is_the_same(
+    letter: Letter, folder: PublicFolder, crumbs: Look, settings: Settings
+) -> None:
+    """Every signature baked by itself, one withdrawn, many at once; then all that the bakery remembers is forgotten."""
+    bake_all(NOON)
+    for step in range(4):
+        crowd(letter, 1 if step < 2 else 120, seed=step)
+        bake_due(NOON + step * HOUR)
+    signature = sign_and_confirm(SOMI, letter)
+    accept(sign_and_confirm(OYUN, letter), SECRETARY, NOON)
+    number_entries(letter)
+    bake_due(NOON + 5 * HOUR)
+    withdraw([signature.pk], NOON + 6 * HOUR)
+    number_entries(letter)
+    bake_due(NOON + 6 * HOUR)
+    grown = crumbs()
+    for remembered in (Baked, Bookcase, Sum):
+        remembered.objects.all().delete()
+    settings.PUBLIC_ROOT = folder.root.parent.parent / "elsewhere" / "public"
+    bake_all(NOON + 30 * DAY)
+    anew = PublicFolder(settings.PUBLIC_ROOT)
+    assert {path: (anew.root / path).read_bytes() for path in anew.paths()} == grown
 
 
 def test_baking_everything_again_touches_nothing(letter: Letter, folder: PublicFolder) -> None:
@@ -271,10 +299,10 @@ def test_a_letter_that_cannot_be_rendered_stays_as_it_was_and_holds_up_no_other(
     release_due(NOON + HOUR)
     facts, spoilt = bakery.facts, {letter.slug, new.slug}
 
-    def lame(one: Letter) -> str:
+    def lame(one: Letter, figured: Figures) -> str:
         if one.slug in spoilt:
             raise KeyError
-        return facts(one)
+        return facts(one, figured)
 
     monkeypatch.setattr(bakery, "facts", lame)
     for bake in (bake_due, bake_all):
@@ -300,8 +328,8 @@ def test_what_changes_while_a_letter_is_baked_is_baked_by_the_next_run(
 ) -> None:
     facts = bakery.facts
 
-    def slow_facts(baking: Letter) -> str:
-        told = facts(baking)
+    def slow_facts(baking: Letter, figured: Figures) -> str:
+        told = facts(baking, figured)
         sign_and_confirm(SOMI, letter)
         number_entries(letter)
         return told

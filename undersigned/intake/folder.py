@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from undersigned.intake.codings import PLAIN, preferred
-from undersigned.intake.headers import A_MINUTE, SAFETY, TYPES, lifetime_of, packs, safety_of, type_of, wired
+from undersigned.intake.headers import A_MINUTE, SAFETY, TYPES, WORKERS, lifetime_of, packs, safety_of, type_of, wired
 from undersigned.intake.wire import Reply, Told
 from undersigned.pages.moved import LIST
 from undersigned.pages.packed import SUFFIXES
@@ -93,7 +93,9 @@ class Folder:
         path = clean_path(asked)
         if path is None:
             return None
-        moved = await self._moved(path, at)  # first, for at an old address lies a page for servers that cannot redirect
+        # First, for at an old address lies a page for servers that cannot redirect. A worker's script cannot be: it
+        # has to be there itself to end the worker that it replaces.
+        moved = None if WORKERS.fullmatch(path) else await self._moved(path, at)
         if moved:
             return moved
         name = f"{path}index.html" if not path or path.endswith("/") else path

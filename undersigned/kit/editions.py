@@ -27,6 +27,7 @@ def edition_at(letter: Letter, stand: Stand) -> int:
 
 
 def changes(letter: Letter) -> int:
-    """How often something that was listed has been corrected or taken away."""
+    """How often something that was listed has been corrected or taken away; counted by indexes of just these."""
     ended = Signature.objects.filter(letter=letter, listed_at__isnull=False, ended_at__isnull=False).count()
-    return ended + Log.objects.get(origin=letter.origin).entries.filter(event=Event.AMENDED).count()
+    undoing = Log.objects.get(origin=letter.origin).entries.filter(undoes__isnull=False)
+    return ended + undoing.filter(event=Event.AMENDED).count()

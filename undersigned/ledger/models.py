@@ -43,6 +43,7 @@ class Entry(models.Model):
         # Each index costs the sequencer a write an entry, so foreign keys have one only where it is asked for.
         indexes = [
             models.Index(fields=["undoes"], condition=models.Q(undoes__isnull=False), name="entries_undoing"),
+            models.Index(fields=["log"], condition=models.Q(undoes__isnull=False), name="undoing_by_log"),
             models.Index(fields=["log", "id"], condition=models.Q(index=None), name="entries_waiting"),
             models.Index(fields=["log", "id"], condition=models.Q(index=None, kind="hidden"), name="hidden_waiting"),
         ]

@@ -41,10 +41,10 @@ from undersigned.pages.receipt import check_page
 from undersigned.pages.sharing import COUNTER, WHOLE, oembed, sharing
 from undersigned.pages.shelves import put_up
 from undersigned.pages.sign_page import Door, find_page, sign_page
-from undersigned.pages.spread import spread_page
+from undersigned.pages.spread import spread_of, spread_page
 from undersigned.pages.story_bakery import Due
 from undersigned.pages.sums import sum_up
-from undersigned.pages.tally import standing
+from undersigned.pages.tally import Standing, figures, standing
 from undersigned.signing.models import Kind
 
 PRIVATE = ("accounts", "code", "desk", "i", "n", "p", "s")
@@ -169,9 +169,10 @@ def _rendered(folder: PublicFolder, letter: Letter, *, everything: bool) -> _Bat
     sum_up(letter, anew=is_anew)
     put_up(letter)
     names = NamesPages(letter, folder)
-    kit, stands = shown(letter), standing(letter)
+    stands = standing(letter)
+    kit = shown(letter, stands.figures)
     pages = {language: public_page(letter, language, stands) for language in letter.languages}
-    files: dict[str, Content] = dict(_counted(kit, pages))
+    files: dict[str, Content] = dict(_counted(kit, pages, stands))
     if is_anew:
         files.update(_others(kit, pages))
     files |= {path: folder.put_aside(path, content) for path, content in names.files()}
@@ -229,8 +230,9 @@ def _is_pages(path: str, letter: Letter) -> bool:
 
 def _lists(letters: list[Letter]) -> Iterator[tuple[str, bytes]]:
     """The lists of `letters`, which show their counts."""
+    figured = {letter.pk: figures(letter) for letter in letters}
     for tag in INTERFACE:
-        page = index_page(letters, tag)
+        page = index_page(letters, tag, figured)
         html = render("pages/index.html", page.frame, page=page).encode()
         yield f"{tag}/index.html", html
         if tag == DEFAULT:
@@ -254,17 +256,17 @@ def _ways(letters: list[Letter]) -> Iterator[tuple[str, bytes]]:
     yield SITEMAP, sitemap(letters)
 
 
-def _counted(kit: Shown, pages: Mapping[str, LetterPage]) -> Iterator[tuple[str, bytes]]:
+def _counted(kit: Shown, pages: Mapping[str, LetterPage], stands: Standing) -> Iterator[tuple[str, bytes]]:
     """The files of a letter that show its names and counts."""
-    letter = kit.letter
-    yield f"{letter.slug}/letter.json", facts(letter).encode()
+    letter, where_and_when = kit.letter, spread_of(kit.letter)
+    yield f"{letter.slug}/letter.json", facts(letter, stands.figures).encode()
     for language, page in pages.items():
         root = f"{letter.slug}/{language}"
         html = render("pages/letter.html", page.frame, page=page, sharing=sharing(kit, language, page))
         yield f"{root}/index.html", html.encode()
         for what in (COUNTER, WHOLE):
             yield f"{root}/embed/{what}/index.html", embed(what, page).encode()
-        spread = spread_page(letter, language)
+        spread = spread_page(letter, language, where_and_when)
         html = render("pages/spread.html", spread.frame, page=spread)
         yield f"{root}/where-and-when/index.html", html.encode()
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from undersigned.letters.models import Letter
 from undersigned.lib.languages import INTERFACE, autonym, direction, interface_for
-from undersigned.pages.reader import Choice, choices, stands_upright
+from undersigned.pages.reader import choices, stands_upright
 
 Direction = Literal["ltr", "rtl"]
 
@@ -73,9 +74,9 @@ class Frame:
         return voice(self.language)
 
     @property
-    def choices(self) -> tuple[Choice, ...]:
+    def settings(self) -> SafeString:
         """The reader's settings, in the interface language that is active."""
-        return tuple(choices(self.language))
+        return _settings(self.language, translation.get_language())
 
     @property
     def stands_upright(self) -> bool:
@@ -99,6 +100,13 @@ class Frame:
     def source(self) -> str:
         """Where this program's source is to be had, as its licence asks; empty where the operator named no place."""
         return str(settings.SOURCE_URL)
+
+
+@lru_cache(maxsize=128)
+def _settings(language: str, _active: str | None) -> SafeString:
+    """They are on every page, and the same on all in one language: drawn once."""
+    context = {"choices": tuple(choices(language)), "voice": voice(language)}
+    return mark_safe(render_to_string("pages/reader/settings.html", context))  # noqa: S308  a template of ours
 
 
 @dataclass(frozen=True, slots=True)

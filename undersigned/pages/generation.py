@@ -13,7 +13,7 @@ there are. A file is replaced after its variants: where it is what it should be,
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ from undersigned.pages.recalls import Recalls
 
 KEPT = 2
 """How many generations stay: the one that is served, and the one before it."""
+SINGLY = 500
+"""Up to so many files are brought to the disk one by one; more of them, together."""
 
 Content = bytes | Path
 """What a file is to hold; or where that was put aside already."""
@@ -104,7 +106,7 @@ class PublicFolder:
         """What is to be published at `path`, on the disk and not in memory; the next `publish` takes or drops it."""
         place = self.scratch / "aside" / path
         place.parent.mkdir(parents=True, exist_ok=True)
-        _write(place, content)
+        place.write_bytes(content)
         return place
 
     def publish(self, files: Files, gone: Iterable[str] = (), links: Links | None = None) -> bool:
@@ -119,6 +121,7 @@ class PublicFolder:
         vanishing = {path for path in gone if self.has(path)} - set(files)
         is_new = not self.current or (wanted is not None and wanted != self.links())
         if changed or vanishing or is_new:
+            self._sync_staged(changed)
             self._announce({*changed, *vanishing})
             if vanishing or is_new or not all(map(self.has, changed)):
                 self._switch(self._prepare(changed, vanishing, self.links() if wanted is None else wanted))
@@ -135,7 +138,7 @@ class PublicFolder:
 
     def _begin(self) -> None:
         _write(self.unfinished, b"")
-        _sync_folder(self.generations)
+        _sync_one(self.generations)
 
     def _announce(self, touched: Iterable[str]) -> None:
         """Write down what is about to change, for whoever finds it half done."""
@@ -151,7 +154,7 @@ class PublicFolder:
         """What was touched is live now, as far as it ever will be: that is told, and nothing is unfinished."""
         if self.keeps_recalls and self.unfinished.stat().st_size:
             self.recalls.add(self.unfinished)
-            _sync_folder(self.generations)
+            _sync_one(self.generations)
         else:
             self.unfinished.unlink()
 
@@ -166,10 +169,15 @@ class PublicFolder:
         if isinstance(content, Path):
             content.replace(place)
         else:
-            _write(place, content)
+            Path(place).write_bytes(content)
         for name, smaller in packed.variants(path, held):
-            _write(f"{self.scratch}/changed/{name}", smaller)
+            Path(f"{self.scratch}/changed/{name}").write_bytes(smaller)
         return True
+
+    def _sync_staged(self, changed: Iterable[str]) -> None:
+        """Have what lies ready on the disk, before any of it takes the place of what is served."""
+        ready = (f"{self.scratch}/changed/{path}" for path in _with_variants(changed))
+        _sync([place for place in ready if os.path.exists(place)])
 
     def _holds(self, path: str, content: bytes) -> bool:
         served = self._served
@@ -194,8 +202,7 @@ class PublicFolder:
                 elif os.path.exists(f"{served}/{name}"):
                     os.unlink(f"{served}/{name}")
             os.replace(f"{ready}/{path}", f"{served}/{path}")
-        for folder in {os.path.dirname(f"{served}/{path}") for path in changed}:
-            _sync_folder(folder)
+        _sync({os.path.dirname(f"{served}/{path}") for path in changed})
 
     def _prepare(self, changed: Iterable[str], gone: set[str], links: Mapping[str, str]) -> Path:
         """A new generation in full, beside the public folder: unchanged files are links to those that are there."""
@@ -212,11 +219,10 @@ class PublicFolder:
         for path, target in sorted(links.items()):
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             (draft / path).symlink_to(target)
-        for folder, _folders, _files in os.walk(draft):
-            _sync_folder(Path(folder))
+        _sync([Path(folder) for folder, _folders, _files in os.walk(draft)])
         place = self.generations / str(self._next_number())
         draft.rename(place)
-        _sync_folder(self.generations)
+        _sync_one(self.generations)
         return place
 
     def _switch(self, generation: Path) -> None:
@@ -225,7 +231,7 @@ class PublicFolder:
         link = self.scratch / "link"
         link.symlink_to(os.path.relpath(generation, self.root.parent))
         link.replace(self.root)
-        _sync_folder(self.root.parent)
+        _sync_one(self.root.parent)
 
     def _make_way(self) -> None:
         """An empty folder may stand where the link is to stand; anything else is not ours to remove."""
@@ -324,9 +330,18 @@ def _write(path: Path | str, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path | str) -> None:
-    """Have the folder's own entries on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _sync(places: Collection[Path | str]) -> None:
+    """Have files, and the entries of folders, on the disk; many of them all at once, which singly would take hours."""
+    if len(places) > SINGLY:
+        os.sync()  # on Linux it returns when everything is written
+        return
+    for place in places:
+        _sync_one(place)
+
+
+def _sync_one(place: Path | str) -> None:
+    """Have a file, or the entries of a folder, on the disk."""
+    descriptor = os.open(place, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

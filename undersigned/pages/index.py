@@ -1,8 +1,9 @@
 """The list of released letters, newest first, in each interface language; and the page where one chooses a language."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from uuid import UUID
 
 from django.conf import settings
 from django.utils import translation
@@ -15,8 +16,10 @@ from undersigned.pages.frame import Frame, Place, interface_tag, language_links,
 from undersigned.pages.letter import release_of
 from undersigned.pages.said import Said, said
 from undersigned.pages.story_list import StoryItem, latest
-from undersigned.pages.tally import TallyView, tally
+from undersigned.pages.tally import Figures, TallyView, tally
 
+Figured = Mapping[UUID, Figures]
+NOT_GIVEN: Figured = {}
 DEFAULT = "en"
 """In this language `/` is: nobody is redirected by what their browser tells."""
 
@@ -61,12 +64,15 @@ class ChooserPage:
     choices: tuple[Choice, ...]
 
 
-def index_page(letters: Iterable[Letter], language: str) -> IndexPage:
-    """The list of `letters`, which are released, for readers of the interface language `language`."""
+def index_page(letters: Iterable[Letter], language: str, figured: Figured = NOT_GIVEN) -> IndexPage:
+    """The list of `letters`, which are released, for readers of the interface language `language`.
+
+    What a letter counts is asked for unless `figured` has it.
+    """
     with translation.override(interface_for(language)):
         newest_first = sorted(letters, key=lambda letter: (letter.released_at, letter.slug), reverse=True)
         frame = site_frame(language, _("Joint letters"), lambda tag: f"/{tag}/")
-        items = tuple(_item(letter, language) for letter in newest_first)
+        items = tuple(_item(letter, language, figured.get(letter.pk)) for letter in newest_first)
         frame = replace(frame, default="/", description=settings.SITE_NAME)
         return IndexPage(frame, items, latest(language), f"/{interface_tag(language)}/stories/")
 
@@ -86,7 +92,7 @@ def chooser_page(letter: Letter) -> ChooserPage:
     return ChooserPage(frame, tuple(choices))
 
 
-def _item(letter: Letter, language: str) -> Item:
+def _item(letter: Letter, language: str, figured: Figures | None) -> Item:
     others = (letter.prevailing, *letter.languages)
     chosen = language if language in letter.languages else next(tag for tag in others if tag)
     day = _day(letter)
@@ -96,7 +102,7 @@ def _item(letter: Letter, language: str) -> Item:
         deck=said(letter.summary, language, others),
         kicker=_("Joint letter · %(date)s") % {"date": long_date(day, language)},
         day=day.isoformat(),
-        tally=tally(letter, language),
+        tally=tally(letter, language, figured=figured),
     )
 
 

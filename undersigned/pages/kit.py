@@ -29,8 +29,7 @@ from undersigned.pages.for_press import captions, press_sheet, quotations
 from undersigned.pages.letter import release_of
 from undersigned.pages.moved import KIT
 from undersigned.pages.printed import sheet
-from undersigned.pages.roll import listed
-from undersigned.pages.tally import figures
+from undersigned.pages.tally import Figures, figures
 
 Tell = Callable[[int, int], None]
 """Told how many files of how many are made."""
@@ -92,27 +91,35 @@ def due(at: datetime) -> Iterator[Letter]:
 
 def ready(letter: Letter) -> Kit | None:
     """The kit of `letter` if nothing in it has been corrected or taken away since; else None."""
-    kit, version = store().find(letter.pk), letter.frozen
-    if kit is None or version is None or not kit.stand.holds_for(stand_of(letter, version)):
+    return _while_it_holds(letter, store().find(letter.pk), None)
+
+
+def _while_it_holds(letter: Letter, kit: Kit | None, figured: Figures | None) -> Kit | None:
+    version = letter.frozen if kit else None
+    if kit is None or version is None or not kit.stand.holds_for(stand_of(letter, version, figured)):
         return None
     return kit
 
 
-def shown(letter: Letter) -> Shown:
-    """What the public may have of the kit: all of it while it holds; the cards, which name nobody, until then."""
-    kit, whole = store().find(letter.pk), ready(letter)
+def shown(letter: Letter, figured: Figures | None = None) -> Shown:
+    """What the public may have of the kit: all of it while it holds; the cards, which name nobody, until then.
+
+    What the letter counts is asked for unless it is given.
+    """
+    kit = store().find(letter.pk)
+    whole = _while_it_holds(letter, kit, figured)
     names = tuple(item.name for item in (kit.items if kit else ()) if whole or item.name.startswith(CARD))
     return Shown(letter, whole, names)
 
 
-def stand_of(letter: Letter, version: Version) -> Stand:
-    """How far the letter's records have come."""
-    figured, release = figures(letter), release_of(letter)
+def stand_of(letter: Letter, version: Version, figured: Figures | None = None) -> Stand:
+    """How far the letter's records have come; asked for every other second, so that it must not count names."""
+    figured, release = figured or figures(letter), release_of(letter)
     return Stand(
         slug=letter.slug,
         version=version.hex_digest,
         revision=letter.revision,
-        listed=listed(letter).count(),
+        listed=figured.counts.total - figured.counts.hidden,
         changes=changes(letter),
         log_size=figured.log_size,
         log_root=root_at(letter.origin, figured.log_size) if figured.log_size is not None else "",

@@ -105,7 +105,9 @@ class LetterPage:
 def letter_page(letter: Letter, content: Content, language: str, place: Place, *, invited: bool = False) -> LetterPage:
     """`content` of `letter` in `language`, at `place`: public, previewed, or (`invited`) shown to be signed."""
     with translation.override(interface_for(language)):
-        return _page(letter, _Reading(content, language, body(content, language)), place, invited=invited)
+        reading = _Reading(content, language, body(content, language))
+        stands = standing(letter) if letter.is_public or not invited else None
+        return _page(letter, letter.frozen, reading, place, invited=invited, stands=stands)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,8 @@ def public_page(letter: Letter, language: str, stands: Standing | None = None) -
     if version is None or not letter.is_public:
         raise ValueError(f"{letter.slug} is not released")
     with translation.override(interface_for(language)):
-        return _page(letter, _read(version.canonical, language), Place.public(letter), stands=stands)
+        reading = _read(version.canonical, language)
+        return _page(letter, version, reading, Place.public(letter), stands=stands or standing(letter))
 
 
 def release_of(letter: Letter) -> Release | None:
@@ -144,14 +147,17 @@ def release_of(letter: Letter) -> Release | None:
     return letter.releases.exclude(state=Release.State.CANCELLED).order_by("-pk").first()
 
 
-def _page(
-    letter: Letter, reading: _Reading, place: Place, *, invited: bool = False, stands: Standing | None = None
+def _page(  # noqa: PLR0913  what the two kinds of page have in common
+    letter: Letter,
+    version: Version | None,
+    reading: _Reading,
+    place: Place,
+    *,
+    invited: bool = False,
+    stands: Standing | None,
 ) -> LetterPage:
     content, language = reading.content, reading.language
-    version = letter.frozen
     tag = interface_tag(language)
-    if stands is None and (letter.is_public or not invited):
-        stands = standing(letter)
     deck = said(letter.summary, language, _fallbacks(content))
     kicker, moment = _kicker(letter, tag)
     return LetterPage(

@@ -28,6 +28,7 @@ from undersigned.pages.shelves import bookcases, changed_shelves, settle
 PART_BYTES = 80_000
 """A shelf of long names is continued on another page beyond this, so that no page is over 100 kB."""
 LABEL = 40
+SINGLY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,8 @@ class NamesPages:
     def _changed(self, maker: "_Maker", changed: list[Shelf]) -> Iterator[tuple[str, bytes]]:
         for shelf in changed:
             self.gone |= set(maker.paths(shelf))
-        for shelf in changed:
-            if not shelf.is_gone:
-                yield from maker.shelf(shelf)
+        for before, shelf, after in maker.beside([shelf for shelf in changed if not shelf.is_gone]):
+            yield from maker.shelf(shelf, before, after)
         if changed:
             Shelf.objects.bulk_update(changed, ["first", "last", "parts"], batch_size=500)
             self.gone |= maker.rows_of_one()
@@ -156,9 +156,8 @@ class _Maker:
         ends = self.bookcase.shelves.filter(is_gone=False, ends_row=True)
         return {f"{self.base}row-last/index.html"} if ends.count() == 1 else set()
 
-    def shelf(self, shelf: Shelf) -> Iterator[tuple[str, bytes]]:
-        """The pages of one shelf; notes on it how many there are, and what leads to them."""
-        before, after = self._beside(shelf)
+    def shelf(self, shelf: Shelf, before: Shelf | None, after: Shelf | None) -> Iterator[tuple[str, bytes]]:
+        """The pages of one shelf between two others; notes on it how many there are, and what leads to them."""
         spines = self.bookcase.spines.filter(key__lte=shelf.key, signatory__isnull=False)
         spines = spines.filter(key__gt=before.key) if before else spines
         rows = spines.order_by("key").values_list(*(f"signatory__{column}" for column in Supporter.COLUMNS))
@@ -200,10 +199,20 @@ class _Maker:
                 page = self._page(f"{begin.first} – {end.last}", self._links(row), is_names=False, up=f"/{self.base}")
                 yield f"{self.base}row-{end.name}/index.html", self._render(page)
 
-    def _beside(self, shelf: Shelf) -> tuple[Shelf | None, Shelf | None]:
-        shelves = self.bookcase.shelves.filter(is_gone=False)
-        before = shelves.filter(key__lt=shelf.key).order_by("-key").first()
-        return before, shelves.filter(key__gt=shelf.key).order_by("key").first()
+    def beside(self, changed: Sequence[Shelf]) -> Iterator[tuple[Shelf | None, Shelf, Shelf | None]]:
+        """Each of the changed shelves, between those beside it: asked for singly, or, for many, all at once."""
+        shelves = self.bookcase.shelves.filter(is_gone=False).order_by("key")
+        if len(changed) <= SINGLY:
+            for shelf in changed:
+                before, after = shelves.filter(key__lt=shelf.key).last(), shelves.filter(key__gt=shelf.key).first()
+                yield before, shelf, after
+            return
+        row = list(shelves.only("key", "name"))
+        places = {bytes(shelf.key): at for at, shelf in enumerate(row)}
+        row_of_all = [None, *row, None]
+        for shelf in changed:
+            at = places[bytes(shelf.key)]
+            yield row_of_all[at], shelf, row_of_all[at + 2]
 
     def _links(self, shelves: Iterable[Shelf]) -> SafeString:
         links = (self._link(f"{shelf.name}/", shelf.first, shelf.last) for shelf in shelves)

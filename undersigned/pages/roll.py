@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from itertools import groupby
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -44,7 +44,7 @@ class Entry:
     @property
     def html(self) -> SafeString:
         """The entry as an item of a list; written here and not in a template, because there may be a million."""
-        also = format_html(' data-also="{}"', self.also) if self.also else ""
+        also = f' data-also="{escape(self.also)}"' if self.also else ""
         original = f' <span class="original">{self.original.html}</span>' if self.original else ""
         return mark_safe(f"<li{also}>{self.name.html}{original}{self._below}</li>\n")  # noqa: S308  each part is safe
 
@@ -53,8 +53,7 @@ class Entry:
         """What is known of the bearer, in the machine's voice."""
         parts = "".join(f"<span>{detail.html}</span>" for detail in self.details)
         if self.website:
-            link = '<a href="{}" rel="nofollow noopener noreferrer">{}</a>'
-            parts += format_html(link, self.website, self.host)
+            parts += f'<a href="{escape(self.website)}" rel="nofollow noopener noreferrer">{escape(self.host)}</a>'
         return f'<span class="details"{self.voice}>{parts}</span>' if parts else ""
 
     @property

@@ -8,6 +8,8 @@ in the same way. Addresses of pages come from the lot too: no name is in them.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -29,6 +31,7 @@ ROW = 64
 """So many shelves stand in a row, on average."""
 KEY_BYTES = 600
 BATCH = 4096
+IN_ONE_QUERY = 500
 SINGLY = 2000
 """Up to so many changes are looked at one by one; after more, every shelf of the bookcase is."""
 INSERT = (
@@ -69,7 +72,7 @@ def put_up(letter: Letter) -> None:
     """Bring the bookcases of `letter` up to its log, and take off the names of those who have left."""
     size = Log.objects.values_list("size", flat=True).get(origin=letter.origin)
     shelvers = [_Shelver(letter, bookcase) for bookcase in bookcases(letter)]
-    for shelver in shelvers:
+    for shelver in shelvers if Spine.objects.filter(signatory=None).exists() else ():
         shelver.take_off()
     while (start := min(shelver.bookcase.log_size for shelver in shelvers)) < size:
         until = min(size, start + BATCH)
@@ -78,30 +81,36 @@ def put_up(letter: Letter) -> None:
             if shelver.bookcase.log_size == start:
                 shelver.take_in(changed, until)
     for shelver in shelvers:
-        shelver.look_through()
+        if shelver.bookcase.is_dusty:
+            shelver.look_through()
 
 
 @dataclass(frozen=True, slots=True)
 class _Newcomer:
-    """A supporter whom the log lists or amends, and the lot that fell to them."""
+    """A supporter whom the log lists or amends, and the lot that fell to them.
+
+    `stored` is how the record has `signature`; `is_new` where the log lists them now: they can stand on no shelf yet.
+    """
 
     signature: UUID
+    stored: str | UUID
     lot: Lot
     supporter: Supporter
+    is_new: bool
 
 
 def _changed(letter: Letter, start: int, until: int) -> Iterator[_Newcomer]:
     """The public supporters whom these entries of the log list, or whose names they amend."""
     key = settings.KEYS.letter_key(letter.pk)
     entries = Entry.objects.filter(log__origin=letter.origin, kind=Kind.SUPPORTER, index__gte=start, index__lt=until)
-    named = {
-        undoes if event in (Event.AMENDED, Event.REINSTATED) else pk
-        for pk, event, undoes in entries.values_list("pk", "event", "undoes")
-    }
+    found = list(entries.values_list("pk", "event", "undoes"))
+    fresh = {pk for pk, event, _undoes in found if event == Event.SIGNED}
+    named = {undoes if event in (Event.AMENDED, Event.REINSTATED) else pk for pk, event, undoes in found}
     columns = [f"signatory__{column}" for column in Supporter.COLUMNS[:4]] + ["language", "country"]
     rows = listed_by(sorted(entry for entry in named if entry)).filter(kind=Kind.SUPPORTER)
-    for pk, *told in rows.values_list("pk", *columns):
-        yield _Newcomer(pk, Lot.draw(key, pk), Supporter(*told))
+    for pk, entry, *told in rows.values_list("pk", "entry", *columns):
+        stored = Signature._meta.pk.get_db_prep_value(pk, connection)
+        yield _Newcomer(pk, stored, Lot.draw(key, pk), Supporter(*told), entry in fresh)
 
 
 class _Shelver:
@@ -121,8 +130,9 @@ class _Shelver:
     @transaction.atomic
     def take_in(self, changed: Sequence[_Newcomer], until: int) -> None:
         """Take in whom the entries of the log before the index `until` changed."""
-        if self.bookcase.log_size:
-            self._remove(Spine.objects.filter(signatory__in=[newcomer.signature for newcomer in changed]))
+        standing = [newcomer.signature for newcomer in changed if not newcomer.is_new]
+        if standing:
+            self._remove(Spine.objects.filter(signatory__in=standing))
         keys = [self._key_of(newcomer) for newcomer in changed]
         self._insert(keys, changed)
         self._note(keys)
@@ -132,9 +142,8 @@ class _Shelver:
     @transaction.atomic
     def look_through(self) -> None:
         """After many changes: compare every shelf with the names on it."""
-        if self.bookcase.is_dusty:
-            self._reconcile(b"", END)
-            self._set_dusty(False)
+        self._reconcile(b"", END)
+        self._set_dusty(False)
 
     def _key_of(self, newcomer: _Newcomer) -> bytes:
         """Equal names stand in the order of the lot."""
@@ -143,16 +152,10 @@ class _Shelver:
 
     def _insert(self, keys: Sequence[bytes], newcomers: Sequence[_Newcomer]) -> None:
         """By a statement of its own: to make a million models would take minutes."""
-        column = Signature._meta.pk
-        rows = [
-            (
-                self.bookcase.pk,
-                BYTES.get_db_prep_value(key, connection),
-                new.lot.ends_shelf,
-                new.lot.ends_row,
-                column.get_db_prep_value(new.signature, connection),
-            )
-            for key, new in zip(keys, newcomers, strict=True)
+        case, stored = self.bookcase.pk, BYTES.get_db_prep_value
+        rows: list[Sequence[Any]] = [
+            (case, stored(key, connection), new.lot.ends_shelf, new.lot.ends_row, new.stored)
+            for key, new in sorted(zip(keys, newcomers, strict=True), key=itemgetter(0))  # as the index has them
         ]
         with connection.cursor() as cursor:
             cursor.executemany(INSERT, rows)
@@ -240,10 +243,10 @@ def changed_shelves(bookcase: Bookcase) -> QuerySet[Shelf]:
 
 
 def settle(shelves: Iterable[Shelf]) -> None:
-    """Note that the pages of `shelves` stand in the folder as these are."""
+    """Note that the pages of `shelves` stand in the folder."""
     gone = [shelf.pk for shelf in shelves if shelf.is_gone]
-    Shelf.objects.filter(pk__in=gone).delete()
-    made = [shelf for shelf in shelves if not shelf.is_gone]
-    for shelf in made:
-        shelf.is_dirty = False
-    Shelf.objects.bulk_update(made, ["is_dirty", "first", "last", "parts"], batch_size=500)
+    made = [shelf.pk for shelf in shelves if not shelf.is_gone]
+    for start in range(0, len(gone), IN_ONE_QUERY):
+        Shelf.objects.filter(pk__in=gone[start : start + IN_ONE_QUERY]).delete()
+    for start in range(0, len(made), IN_ONE_QUERY):
+        Shelf.objects.filter(pk__in=made[start : start + IN_ONE_QUERY]).update(is_dirty=False)

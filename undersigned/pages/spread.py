@@ -41,19 +41,32 @@ class SpreadPage:
     days: tuple[Row, ...]
 
 
-def spread_page(letter: Letter, language: str) -> SpreadPage:
-    """`/{slug}/{language}/where-and-when/`"""
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How many publicly listed names bear each country label, and were listed on each day: the same in any language."""
+
+    where: dict[str, int]
+    when: list[tuple[str, int]]
+
+
+def spread_of(letter: Letter) -> Spread:
+    """Where and when names of `letter` came from, by its sums."""
+    return Spread(sums(letter, COUNTRY), _without_gaps(sums(letter, DAY)))
+
+
+def spread_page(letter: Letter, language: str, spread: Spread | None = None) -> SpreadPage:
+    """`/{slug}/{language}/where-and-when/`; what it shows is asked for unless it is given."""
+    spread = spread or spread_of(letter)
     with translation.override(interface_for(language)):
         tag = interface_tag(language)
         place = Place.public(letter, "where-and-when/")
         frame = letter_frame(letter, language, place, _("Where and when people signed"))
-        where, when = sums(letter, COUNTRY), _without_gaps(sums(letter, DAY))
         return SpreadPage(
             frame=replace(frame, description=_("A map and a chart, from public names only.")),
-            map=tile_map(where, _("Map of the world in tiles; the same numbers stand in the table below.")),
-            countries=_countries(letter, where, tag),
-            line=_line(when),
-            days=_days(when, tag),
+            map=tile_map(spread.where, _("Map of the world in tiles; the same numbers stand in the table below.")),
+            countries=_countries(letter, spread.where, tag),
+            line=_line(spread.when),
+            days=_days(spread.when, tag),
         )
 
 

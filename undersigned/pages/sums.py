@@ -43,8 +43,9 @@ def sums(letter: Letter, of: str) -> dict[str, int]:
 
 def countries(letter: Letter) -> int:
     """How many country labels the publicly listed names bear; “international” and none are no countries."""
-    if Sum.objects.filter(letter=letter, of=LOG).exists():
-        return sum(counts_as_country(key) for key in sums(letter, COUNTRY))
+    summed = sums(letter, COUNTRY)
+    if summed or Sum.objects.filter(letter=letter, of=LOG).exists():
+        return sum(counts_as_country(key) for key in summed)
     keys = listed(letter).values_list("country", flat=True).order_by().distinct()
     return sum(counts_as_country(key) for key in keys)
 

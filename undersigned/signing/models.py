@@ -139,6 +139,11 @@ class Signature(models.Model):
             models.Index(fields=["letter", "country"], condition=models.Q(state="listed"), name="listed_by_country"),
             models.Index(fields=["created_at"], condition=models.Q(state="pending"), name="signatures_pending"),
             models.Index(
+                fields=["letter"],
+                condition=models.Q(listed_at__isnull=False, ended_at__isnull=False),
+                name="ended_when_listed",
+            ),
+            models.Index(
                 fields=["listed_at"],
                 condition=models.Q(state="listed", visibility="public", receipted_at=None, confirmed_at__isnull=False),
                 name="receipts_due",
