@@ -30,7 +30,7 @@ VALUES = (
         f"intake/{name}.py"
         for name in ("buckets", "codings", "commit", "limits", "patience", "relay", "visitors", "wire", "work")
     ),
-    *(f"ledger/{name}.py" for name in ("events", "folder", "keys", "line", "merkle", "note")),
+    *(f"ledger/{name}.py" for name in ("copying", "events", "folder", "keys", "line", "merkle", "note")),
     *(f"ledger/{name}.py" for name in ("proof", "reading", "receipt", "tiles", "verify")),
     *(f"letters/{name}.py" for name in ("blocks", "inline", "marks", "markdown", "docx", "parity", "manifest")),
     *(f"stories/{name}.py" for name in ("article", "folder", "manifest", "pictures", "typed")),

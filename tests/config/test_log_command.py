@@ -109,7 +109,7 @@ def test_a_stranger_needs_no_database_and_no_settings(tmp_path: Path) -> None:
 
 def test_who_waits_for_two_seconds_sees_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_log(tmp_path, lines(600))
-    monkeypatch.setattr("undersigned.config.command_line.log.QUIET_SECONDS", 0)
+    monkeypatch.setattr("undersigned.config.command_line.waiting.QUIET_SECONDS", 0)
     result = run("verify", tmp_path)
     assert result.exit_code == 0
     assert "entries" in result.stderr

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,9 +12,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.flows.office import LOOPBACK, Office, free_port
+from tests.flows.office import LOOPBACK, Office, free_port, until
 
 LETTER = Path(__file__).parent / "letter"
+SLUG = "open-the-ferry"
 
 
 @pytest.fixture
@@ -39,6 +41,19 @@ def serving(folder: Path, host: str = LOOPBACK, **settings: str) -> Generator[Of
 def folder(tmp_path: Path) -> Path:
     """The coalition's folder: letter.toml and a text per language, the English one short of a paragraph."""
     return Path(shutil.copytree(LETTER, tmp_path / "letter"))
+
+
+@pytest.fixture
+def released(office: Office, folder: Path) -> Office:
+    """An office that serves a released letter, which everybody can sign."""
+    english = folder / "letter.en.md"
+    english.write_text(english.read_text().replace("We ask you:", "There are families. {#families}\n\nWe ask you:"))
+    office.run("letter", "import", str(folder))
+    office.run("letter", "freeze", SLUG)
+    moment = datetime.now(UTC) + timedelta(seconds=20)
+    office.run("release", "plan", SLUG, f"{moment:%Y-%m-%dT%H:%M:%S}", "UTC")
+    until(lambda: office.ask(f"/{SLUG}/en/sign/supporter/").status == 200, "the release")
+    return office
 
 
 def new_database() -> str:

@@ -9,32 +9,17 @@ import sys
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Event
 from urllib.parse import urlencode
 
 import psycopg
 import pytest
 
+from tests.flows.conftest import SLUG
 from tests.flows.office import SECONDS, Office, until
 
-SLUG = "open-the-ferry"
 PATH = f"/{SLUG}/en/sign/supporter/"
 CROWD = 24
-
-
-@pytest.fixture
-def released(office: Office, folder: Path) -> Office:
-    """An office that serves a released letter, which everybody can sign."""
-    english = folder / "letter.en.md"
-    english.write_text(english.read_text().replace("We ask you:", "There are families. {#families}\n\nWe ask you:"))
-    office.run("letter", "import", str(folder))
-    office.run("letter", "freeze", SLUG)
-    moment = datetime.now(UTC) + timedelta(seconds=20)
-    office.run("release", "plan", SLUG, f"{moment:%Y-%m-%dT%H:%M:%S}", "UTC")
-    until(lambda: office.ask(f"/{SLUG}/en/sign/supporter/").status == 200, "the release")
-    return office
 
 
 def version(office: Office) -> str:

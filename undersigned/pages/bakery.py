@@ -5,6 +5,7 @@ Equal records give equal bytes: nothing says when it was baked.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -79,11 +80,16 @@ def bake_due(at: datetime) -> list[Letter]:
     if folder.current and not _due().exists() and not story_bakery.due():
         return []
     with folder.lock():
-        if not folder.current:
-            return _bake_everything(folder, at)
-        letters = list(_due())
-        _bake(folder, letters, story_bakery.due(), at, everything=False)
-    return letters
+        return _bring_up_to_date(folder, at)
+
+
+@contextmanager
+def baked(at: datetime) -> Iterator[PublicFolder]:
+    """The public folder, in which everything that was due is baked; while this lasts, nobody bakes."""
+    folder = public_folder()
+    with folder.lock():
+        _bring_up_to_date(folder, at)
+        yield folder
 
 
 def bake_all(at: datetime) -> list[Letter]:
@@ -98,6 +104,16 @@ def bake_again(letter: Letter, at: datetime) -> None:
     with public_folder().lock():  # a bake that took up the former kit has ended
         Baked.objects.filter(letter=letter).delete()
     bake_due(at)
+
+
+def _bring_up_to_date(folder: PublicFolder, at: datetime) -> list[Letter]:
+    """Bake what is due, or everything where nothing was baked yet; the letters among it."""
+    if not folder.current:
+        return _bake_everything(folder, at)
+    letters, stories = list(_due()), story_bakery.due()
+    if letters or stories:
+        _bake(folder, letters, stories, at, everything=False)
+    return letters
 
 
 def _due() -> QuerySet[Letter]:

@@ -2,18 +2,14 @@
 
 import importlib
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import django
 
-if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
-
+from undersigned.config.command_line.waiting import Waiting
 from undersigned.ledger.line import hour_text
 from undersigned.ledger.note import NotANote, VerifierKey
 from undersigned.ledger.reading import source_at
@@ -22,7 +18,6 @@ from undersigned.ledger.verify import PLURALS, Known, NotVerified, Unreadable, V
 
 KEYS = "undersigned.config.command_line.log_keys"
 NOT_VERIFIED, NOT_READ = 1, 2
-QUIET_SECONDS = 2
 
 PROVES = """\
 What this shows: every entry that the signed checkpoint stands for is here, in its order; none was cut out, changed or
@@ -58,7 +53,7 @@ def verify_(where: str, key: str | None, since: Path | None) -> None:
     known = Known(_key(key), since.read_bytes() if since else None)
     try:
         source = source_at(where)
-        with Waiting() as waiting:
+        with Waiting("entries") as waiting:
             verdict = verify(source, known, waiting.go_on)
     except NotVerified as fault:
         click.echo(f"NOT VERIFIED: {fault}", err=True)
@@ -109,28 +104,6 @@ def keys(slug: str) -> None:
     """Show the verifier keys of the log of SLUG, with the hours from which and until which they sign."""
     django.setup()
     importlib.import_module(KEYS).show_keys(slug)
-
-
-class Waiting:
-    """A progress bar, for who has waited for two seconds."""
-
-    def __init__(self) -> None:
-        self._begun = time.monotonic()
-        self._bar: ProgressBar[int] | None = None
-
-    def __enter__(self) -> "Waiting":
-        return self
-
-    def __exit__(self, *_fault: object) -> None:
-        if self._bar:
-            self._bar.render_finish()
-
-    def go_on(self, done: int, of: int) -> None:
-        """So many entries are done."""
-        if self._bar is None and time.monotonic() - self._begun >= QUIET_SECONDS:
-            self._bar = click.progressbar(length=of, label="entries", file=sys.stderr)
-        if self._bar:
-            self._bar.update(done - self._bar.pos)
 
 
 def _key(text: str | None) -> VerifierKey | None:
