@@ -244,8 +244,7 @@ def test_before_the_first_bake_everything_leads_nowhere(reader: Reader) -> None:
     assert reader.ask("/").status == 404
 
 
-@pytest.mark.django_db
-def test_shared_links_that_led_to_a_page_are_counted_and_nothing_else_of_them(server: Reader) -> None:
+def test_shared_links_that_led_to_a_page_are_counted_and_nothing_else_of_them(db: None, server: Reader) -> None:
     for _ in range(2):
         assert server.ask("/ferry/en/?via=line").body == LONG
     for other in ("/ferry/en/", "/nowhere/en/?via=line", "/ferry/en?via=line", "/ferry/en/?via=somebody"):
