@@ -204,11 +204,6 @@ def test_memory_counts_every_variant(server: Reader) -> None:
     assert server.door.folder.size == before + sum(sizes)
 
 
-def test_a_page_for_frames_says_that_it_may_stand_in_one(server: Reader, folder: PublicFolder) -> None:
-    publish(folder, {"ferry/en/embed/letter/index.html": LONG})
-    assert "frame-ancestors *" in server.ask("/ferry/en/embed/letter/").headers["content-security-policy"]
-
-
 @pytest.mark.parametrize(
     "path",
     [

@@ -154,7 +154,7 @@ def test_old_addresses_lead_on_and_hold_nothing_else(letter: Letter, folder: Pub
     bake_due(NOON + HOUR)
     old = {path for path in crumbs() if path.startswith("open-the-bridge/")}
     pages = {"open-the-bridge/index.html", *(f"open-the-bridge/{tag}/index.html" for tag in LANGUAGES)}
-    assert old == {"open-the-bridge/worker.js", *pages}
+    assert old == {"open-the-bridge/worker.js", *pages}  # a worker that ends the one that was there
     assert b'content="0; url=/open-both-bridges/ko/"' in crumbs()["open-the-bridge/ko/index.html"]
     assert json.loads(crumbs()["moved.json"]) == {"open-the-bridge": "open-both-bridges"}
     assert "open-both-bridges/en/index.html" in crumbs()
