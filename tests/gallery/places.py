@@ -35,6 +35,7 @@ LETTER = {
     "sign-organisation": "/{letter}/{tag}/sign/organisation/",
     "find": "/{letter}/{tag}/find/",
     "privacy": "/{letter}/{tag}/privacy/",
+    "offline": "/{letter}/{tag}/offline/",
     "embed-counter": "/{letter}/{tag}/embed/counter/",
     "embed-letter": "/{letter}/{tag}/embed/letter/",
     "story": "/stories/{story}/{tag}/",

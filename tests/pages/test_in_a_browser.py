@@ -67,3 +67,20 @@ def test_an_arabic_letter_stands_on_the_right(reader: Callable[..., Page]) -> No
     assert letter
     assert beside["x"] > letter["x"]
     expect(page.locator(".letter")).to_have_css("direction", "rtl")
+    expect(page.locator(".share > summary")).to_have_css("text-align", "right")
+    expect(page.locator(".asks ol")).to_have_css("direction", "rtl")
+
+
+def test_the_table_of_demands_is_there_on_a_phone_and_leads_to_each(reader: Callable[..., Page]) -> None:
+    page = reader(java_script_enabled=False, viewport={"width": 390, "height": 800})
+    page.goto(f"{SITE}/open-the-bridge/en/")
+    demands = page.locator(".asks a")
+    assert demands.count() == page.locator(".demands li").count() > 0
+    demands.first.click()
+    assert page.url.endswith(f"#{page.locator('.demands li').first.get_attribute('id')}")
+
+
+def test_a_note_has_one_number_where_other_sites_show_the_letter_too(reader: Callable[..., Page]) -> None:
+    page = reader(java_script_enabled=False)
+    page.goto(f"{SITE}/open-the-bridge/en/embed/letter/")
+    expect(page.locator(".ref :is(a, button):visible")).to_have_count(page.locator(".ref").count())

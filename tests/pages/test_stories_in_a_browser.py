@@ -107,3 +107,14 @@ def test_a_story_is_read_after_three_requests_and_sixty_kilobytes_without_its_pi
     assert len(asked) <= 3
     files = [f"{path[1:]}index.html" if path.endswith("/") else path[1:] for path in asked]
     assert sum(len(pages[path]) for path in files) < 60_000
+
+
+def test_on_paper_a_story_is_its_text_its_picture_and_who_wrote_it(reader: Callable[..., Page]) -> None:
+    page = reader(java_script_enabled=False, color_scheme="dark")
+    page.goto(f"{FERRY}/en/")
+    page.emulate_media(media="print")
+    for printed in ("h1", ".byline", ".picture img", ".letter", ".notes", "#corrections"):
+        expect(page.locator(printed)).to_be_visible()
+    for unprinted in (".settings", ".share", ".top-ten", ".to-top", ".foot"):
+        expect(page.locator(unprinted)).to_be_hidden()
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")

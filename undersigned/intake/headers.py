@@ -8,7 +8,7 @@ from undersigned.pages.assets import FOLDER
 from undersigned.pages.letter import WORKER
 from undersigned.pages.moved import LIST
 
-# Our own scripts, and the tools by which people judge a page, may read our own files; nobody may read anybody else's.
+# Our own scripts, the worker, and the tools by which people judge a page may fetch our own files, and nobody else's.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; worker-src 'self'; frame-ancestors 'none'"
