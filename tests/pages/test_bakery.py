@@ -9,7 +9,6 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from tests.pages.conftest import Crumbs
-from tests.pages.crowd import crowd
 from tests.people import AMAL, BILGE, OYUN, SECRETARY, SOMI
 from tests.stage import DAY, HOUR, MINUTE, NOON, invitation_to, make_letter, number_entries, sign_and_confirm, sign_on
 from undersigned.config.worker import sequence_step
@@ -23,7 +22,6 @@ from undersigned.lib.keys import KeyRing
 from undersigned.pages import bakery
 from undersigned.pages.bakery import bake_all, bake_due
 from undersigned.pages.generation import PublicFolder
-from undersigned.pages.models import Baked, Bookcase, Sum
 from undersigned.pages.tally import Figures
 from undersigned.releases.release import Moment, release_due, schedule
 from undersigned.signing.confirm import confirm
@@ -194,30 +192,6 @@ def test_equal_records_give_equal_bytes(letter: Letter, folder: PublicFolder, cr
     bake_all(NOON + 30 * DAY)
     second = PublicFolder(settings.PUBLIC_ROOT)
     assert {path: (second.root / path).read_bytes() for path in second.paths()} == first
-
-
-def test_step_by_step_or_from_nothing_the_folder_is_the_same(
-    letter: Letter, folder: PublicFolder, crumbs: Look, settings: Settings
-) -> None:
-    """Every signature baked by itself, one withdrawn, many at once; then all that the bakery remembers is forgotten."""
-    bake_all(NOON)
-    for step in range(4):
-        crowd(letter, 1 if step < 2 else 120, seed=step)
-        bake_due(NOON + step * HOUR)
-    signature = sign_and_confirm(SOMI, letter)
-    accept(sign_and_confirm(OYUN, letter), SECRETARY, NOON)
-    number_entries(letter)
-    bake_due(NOON + 5 * HOUR)
-    withdraw([signature.pk], NOON + 6 * HOUR)
-    number_entries(letter)
-    bake_due(NOON + 6 * HOUR)
-    grown = crumbs()
-    for remembered in (Baked, Bookcase, Sum):
-        remembered.objects.all().delete()
-    settings.PUBLIC_ROOT = folder.root.parent.parent / "elsewhere" / "public"
-    bake_all(NOON + 30 * DAY)
-    anew = PublicFolder(settings.PUBLIC_ROOT)
-    assert {path: (anew.root / path).read_bytes() for path in anew.paths()} == grown
 
 
 def test_baking_everything_again_touches_nothing(letter: Letter, folder: PublicFolder) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
+from typing import NamedTuple
 
 import babel
+from django.db.models import QuerySet
 from django.db.models import Sum as SumOf
 from django.utils import translation
 from django.utils.html import format_html
@@ -123,6 +125,19 @@ def program() -> str:
     return digest.hexdigest()
 
 
+class _Told(NamedTuple):
+    """What leads to a shelf; read without making a model of each, for a first page tells of many."""
+
+    key: bytes
+    name: str
+    first: str
+    last: str
+
+
+def _told(shelves: QuerySet[Shelf]) -> list[_Told]:
+    return [_Told(*row) for row in shelves.values_list(*_Told._fields)]
+
+
 class _Maker:
     """Makes the pages of one bookcase."""
 
@@ -181,13 +196,11 @@ class _Maker:
     def ways(self, changed: Sequence[Shelf]) -> Iterator[tuple[str, bytes]]:
         """The pages that lead to the changed shelves: those of their rows, and the first one."""
         shelves = self.bookcase.shelves.filter(is_gone=False).order_by("key")
-        only = list(shelves[:2])
-        if len(only) == 1 and only[0].parts == 1:
+        if list(shelves.values_list("parts", flat=True)[:2]) == [1]:
             return  # the first page has the names themselves
-        ends = list(shelves.filter(ends_row=True))
-        begins = list(shelves.filter(begins_row=True))
+        ends, begins = _told(shelves.filter(ends_row=True)), _told(shelves.filter(begins_row=True))
         if len(ends) == 1:
-            yield self.root, self._render(self._page(self.frame.title, self._links(shelves), is_names=False))
+            yield self.root, self._render(self._page(self.frame.title, self._links(_told(shelves)), is_names=False))
             return
         rows = [self._link(f"row-{end.name}/", begin.first, end.last) for begin, end in zip(begins, ends, strict=True)]
         lines = mark_safe("".join(rows))  # noqa: S308  each is safe
@@ -195,7 +208,7 @@ class _Maker:
         for begin, end in zip(begins, ends, strict=True):
             first, last = bytes(begin.key), bytes(end.key)
             if any(first <= bytes(shelf.key) <= last for shelf in changed):
-                row = shelves.filter(key__gte=first, key__lte=last)
+                row = _told(shelves.filter(key__gte=first, key__lte=last))
                 page = self._page(f"{begin.first} – {end.last}", self._links(row), is_names=False, up=f"/{self.base}")
                 yield f"{self.base}row-{end.name}/index.html", self._render(page)
 
@@ -214,7 +227,7 @@ class _Maker:
             at = places[bytes(shelf.key)]
             yield row_of_all[at], shelf, row_of_all[at + 2]
 
-    def _links(self, shelves: Iterable[Shelf]) -> SafeString:
+    def _links(self, shelves: Iterable[_Told]) -> SafeString:
         links = (self._link(f"{shelf.name}/", shelf.first, shelf.last) for shelf in shelves)
         return mark_safe("".join(links))  # noqa: S308  each is safe
 
