@@ -117,7 +117,7 @@ def test_the_policy_of_a_page_lets_it_work_from_a_disk_and_its_forms_go_to_the_s
     policy = page.partition('Content-Security-Policy" content="')[2].partition('"')[0]
     assert policy == (
         "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' file:; "
-        f"form-action {SITE}; base-uri 'none'; worker-src 'none'"
+        f"connect-src 'none'; form-action {SITE}; base-uri 'none'; worker-src 'none'"
     )
     assert '<meta name="referrer" content="same-origin">' in page
 

@@ -130,10 +130,11 @@ class _Page(HTMLParser):
         return "; ".join(self._directive(directive) for directive in directives)
 
     def _directive(self, directive: str) -> str:
-        if directive.startswith("worker-src "):
-            return "worker-src 'none'"
+        what, _space, _where = directive.partition(" ")
+        if what in ("connect-src", "worker-src"):  # no script of a copy asks anybody for anything
+            return f"{what} 'none'"
         host = urlsplit(self.site)
-        where = f"{host.scheme}://{host.netloc}" if directive.startswith("form-action ") else LOCAL
+        where = f"{host.scheme}://{host.netloc}" if what == "form-action" else LOCAL
         return directive.replace("'self'", where)
 
     def _refresh(self, value: str) -> str:
