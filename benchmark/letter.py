@@ -2,11 +2,11 @@
 
 import json
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import undersigned
-from tests.flows.office import DESK, Office
+from tests.flows.office import DESK, Office, soon
 
 FOLDER = Path(undersigned.__file__).parent / "demonstration"
 SLUG = "do-not-send-them-back"
@@ -18,10 +18,10 @@ def set_up(office: Office) -> None:
     office.run("letter", "import", str(FOLDER))
     start = time.monotonic()
     office.run("letter", "freeze", SLUG)
-    soon = timedelta(seconds=2 + 4 * (time.monotonic() - start))  # a command's time, and some, whatever else goes on
+    ahead = soon(time.monotonic() - start)
     evidence = ("--attested", "invented, to be measured", "--by", DESK)
     office.run("signatories", "import", SLUG, str(FOLDER / "organisations.csv"), *evidence)
-    moment = datetime.now(UTC) + soon
+    moment = datetime.now(UTC) + ahead
     office.run("release", "plan", SLUG, f"{moment:%Y-%m-%dT%H:%M:%S}", "UTC")
     time.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
     office.run("release", "due")

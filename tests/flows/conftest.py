@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.flows.office import LOOPBACK, Office, free_port, until
+from tests.flows.office import LOOPBACK, Office, free_port, soon, until
 
 LETTER = Path(__file__).parent / "letter"
 SLUG = "open-the-ferry"
@@ -49,8 +50,9 @@ def released(office: Office, folder: Path) -> Office:
     english = folder / "letter.en.md"
     english.write_text(english.read_text().replace("We ask you:", "There are families. {#families}\n\nWe ask you:"))
     office.run("letter", "import", str(folder))
+    start = time.monotonic()
     office.run("letter", "freeze", SLUG)
-    moment = datetime.now(UTC) + timedelta(seconds=20)
+    moment = datetime.now(UTC) + soon(time.monotonic() - start)
     office.run("release", "plan", SLUG, f"{moment:%Y-%m-%dT%H:%M:%S}", "UTC")
     until(lambda: office.ask(f"/{SLUG}/en/sign/supporter/").status == 200, "the release")
     return office

@@ -189,6 +189,11 @@ def until(look: Callable[[], T | None], what: str, seconds: float = SECONDS) -> 
     raise AssertionError(f"waited {seconds} s in vain for {what}")
 
 
+def soon(command: float) -> timedelta:
+    """How far ahead to plan a release where a command took so many seconds: another one's time, and some."""
+    return timedelta(seconds=2 + 4 * command)
+
+
 def link_in(message: EmailMessage) -> str:
     """The private link that a mail leads to."""
     return str(re.findall(r"http://\S+/s/\S+", str(message.get_content()))[0])

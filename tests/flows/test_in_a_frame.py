@@ -1,23 +1,20 @@
 """A letter on somebody else's site: shown in a frame by the real program, and signed there without a script."""
 
 from collections.abc import Generator
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.flows.office import Office, until
-
-SLUG = "open-the-ferry"
+from tests.flows.conftest import SLUG
+from tests.flows.office import Office
 
 
 @pytest.fixture
-def elsewhere(office: Office) -> Generator[str]:
+def elsewhere(released: Office) -> Generator[str]:
     """Another site, which shows the letter in a frame."""
-    piece = f'<!doctype html><title>Elsewhere</title><iframe src="{office.url}/{SLUG}/en/embed/letter/"></iframe>'
+    piece = f'<!doctype html><title>Elsewhere</title><iframe src="{released.url}/{SLUG}/en/embed/letter/"></iframe>'
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -35,16 +32,7 @@ def elsewhere(office: Office) -> Generator[str]:
         server.shutdown()
 
 
-def test_a_letter_is_signed_in_a_frame_on_another_site(
-    office: Office, folder: Path, browser: Browser, elsewhere: str
-) -> None:
-    english = folder / "letter.en.md"
-    english.write_text(english.read_text().replace("We ask you:", "There are families. {#families}\n\nWe ask you:"))
-    office.run("letter", "import", str(folder))
-    office.run("letter", "freeze", SLUG)
-    office.run("release", "plan", SLUG, f"{datetime.now(UTC) + timedelta(seconds=10):%Y-%m-%dT%H:%M:%S}", "UTC")
-    until(lambda: office.ask(f"/{SLUG}/en/embed/letter/").status == 200, "the release")
-
+def test_a_letter_is_signed_in_a_frame_on_another_site(released: Office, browser: Browser, elsewhere: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(elsewhere)
@@ -57,6 +45,6 @@ def test_a_letter_is_signed_in_a_frame_on_another_site(
     with context.expect_page() as opened:
         frame.get_by_role("button", name="Sign").click()
     expect(opened.value.get_by_role("heading", level=1)).to_have_text("Look into your mailbox")
-    assert opened.value.url.startswith(f"{office.url}/")
-    office.mail_to("ferne@mail.example")
+    assert opened.value.url.startswith(f"{released.url}/")
+    released.mail_to("ferne@mail.example")
     context.close()
