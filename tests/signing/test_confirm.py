@@ -3,6 +3,8 @@ from uuid import uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.people import AMAL, OYUN, RUTH, SECRETARY, SOMI, Person
 from tests.stage import DAY, HOUR, MINUTE, NOON, notes, number_entries, sign_and_confirm, sign_on
@@ -182,3 +184,18 @@ def test_a_code_tells_nobody_whether_its_sign_on_was_confirmed(letter: Letter, k
     confirm([signature.pk], NOON)
     assert isinstance(confirm_by_code(signature.pk, code, NOON), CodeWrong)
     assert isinstance(confirm_by_code(uuid4(), code, NOON), CodeWrong)
+
+
+def test_whether_somebody_stands_already_is_looked_up_by_who_they_are(letter: Letter) -> None:
+    """However many stand: PostgreSQL would read them all where it knows nothing yet of how many there are."""
+    signature = sign_on(SOMI, letter)
+    with CaptureQueriesContext(connection) as asked:
+        confirm([signature.pk], NOON)
+    [question] = [query["sql"] for query in asked if '"stands"' in query["sql"]]
+    explain, sought = {
+        "postgresql": ("EXPLAIN", "letter_id = signing_signature.letter_id) AND (person_digest"),
+        "sqlite": ("EXPLAIN QUERY PLAN", "(letter_id=? AND person_digest=?)"),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(f"{explain} {question}")
+        assert sought in str(cursor.fetchall())
