@@ -73,7 +73,9 @@ def test_nothing_of_a_signatory_is_in_the_entries_of_a_letter(letter: Letter) ->
     number_entries(letter)
     log = b"".join(map(_as_bytes, Entry.objects.values_list()))
     for person in (OYUN, SOMI, BILGE):
-        for word in (person.name, person.email, *person.typed.values()):
+        words = [word for word in (person.name, person.email, *person.typed.values()) if len(word.encode()) > 3]
+        assert words
+        for word in words:  # shorter ones can be anywhere in a digest; there is no field for a country
             assert word.encode() not in log.replace(b"organisation", b"")
 
 
