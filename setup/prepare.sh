@@ -104,11 +104,11 @@ missing_to_build() { # PYTHON — asks for the thing itself, so that any system 
 provide_test_packages() {
     local package missing=()
     if command -v dpkg-query >/dev/null; then
-        for package in chromium fonts-noto-core fonts-noto-cjk gettext git nginx-light golang-go golang-golang-x-mod-dev; do
+        for package in chromium fonts-noto-core fonts-noto-cjk gettext git nginx-light qpdf golang-go golang-golang-x-mod-dev; do
             dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
         done
     else
-        for package in chromium xgettext git nginx go; do
+        for package in chromium xgettext git nginx qpdf go; do
             command -v "$package" >/dev/null || missing+=("$package")
         done
     fi

@@ -24,7 +24,7 @@ def server(answers: list[tuple[float, bytes]]) -> Generator[int]:
         with connection:
             for seconds, answer in answers:
                 connection.recv(len(REQUEST), socket.MSG_WAITALL)
-                time.sleep(seconds)
+                time.sleep(seconds)  # the stall is what is measured
                 connection.sendall(answer)
 
     with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -28,7 +28,7 @@ told = sys.stdin.read()
 with (place / "told").open("a") as file:
     file.write(json.dumps({"told": told.splitlines(), "argv": sys.argv[1:], "env": dict(os.environ)}) + "\\n")
 if (place / "stuck").exists():
-    time.sleep(600)
+    time.sleep(600)  # until it is ended
 sys.exit(3 if (place / "broken").exists() else 0)
 """
 

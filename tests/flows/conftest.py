@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, Page
 from psycopg import sql
 
 from tests.flows.office import LOOPBACK, Office, free_port, soon, until
@@ -36,6 +37,14 @@ def serving(folder: Path, host: str = LOOPBACK, **settings: str) -> Generator[Of
         yield office
     finally:
         office.stop()
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Generator[Page]:
+    """A page in a reader's browser, without JavaScript: every form works like this."""
+    context = browser.new_context(java_script_enabled=False)
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

@@ -185,7 +185,7 @@ def until(look: Callable[[], T | None], what: str, seconds: float = SECONDS) -> 
         found = look()
         if found:
             return found
-        time.sleep(0.05)
+        time.sleep(0.05)  # nothing tells us when another process has got so far
     raise AssertionError(f"waited {seconds} s in vain for {what}")
 
 

@@ -72,13 +72,6 @@ def house(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Generat
         secretary.context.close()
 
 
-@pytest.fixture
-def reader(browser: Browser) -> Generator[Page]:
-    context = browser.new_context(java_script_enabled=False)
-    yield context.new_page()
-    context.close()
-
-
 CASES = {
     "a sign that turns the text around": (
         "organisation", "en", "name", "Guild of Fer\u202enemyr", NameHasControls("name", character="U+202E"),

@@ -2,11 +2,9 @@
 
 import csv
 import io
-from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
@@ -28,13 +26,6 @@ from tests.stage import night_of_the_clocks
 
 NEW = "open-it-now"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def reader(browser: Browser) -> Generator[Page]:
-    context = browser.new_context(java_script_enabled=False)
-    yield context.new_page()
-    context.close()
 
 
 def test_a_letter_is_looked_at_counted_moved_and_released(office: Office, browser: Browser, reader: Page) -> None:

@@ -4,10 +4,8 @@ The office keeps the settings that it comes with; it is stopped and started agai
 """
 
 import re
-from collections.abc import Generator
 from datetime import datetime, timedelta
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.flows.conftest import LETTER
@@ -28,13 +26,6 @@ from tests.flows.test_the_desk_decides import decide, sign
 DAY = timedelta(days=1)
 LATE = {"name": "Ruth Ausgedacht", "role": "retired judge", "email": "ruth@ausgedacht.example"}
 NEVER = {"name": "Mara Erdacht", "role": "author", "email": "mara@ausgedacht.example"}
-
-
-@pytest.fixture
-def reader(browser: Browser) -> Generator[Page]:
-    context = browser.new_context(java_script_enabled=False)
-    yield context.new_page()
-    context.close()
 
 
 def test_reminders_come_sign_ons_lapse_and_links_expire(office: Office, browser: Browser, reader: Page) -> None:

@@ -1,10 +1,8 @@
 """Those whom a sheet brought are asked by mail, read the letter under embargo, and sign or decline, by clicks."""
 
 import csv
-from collections.abc import Generator
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.flows.conftest import LETTER
@@ -25,13 +23,6 @@ ROWS = (
     ("House by the Bank", "", "bank-house.example", "Germany", "", "", "office@bank-house.example", "en"),
     ("Friends of the Ferry", "", "", "Germany", "", "", "", "en"),
 )
-
-
-@pytest.fixture
-def reader(browser: Browser) -> Generator[Page]:
-    context = browser.new_context(java_script_enabled=False)
-    yield context.new_page()
-    context.close()
 
 
 def test_a_sheet_becomes_invitations_and_these_become_signatures(

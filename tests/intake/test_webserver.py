@@ -14,11 +14,12 @@ from tests.flows.office import Office, free_port, until
 from tests.people import SOMI
 from tests.stage import NOON, sign_and_confirm
 from undersigned.config.worker import sequence_step
-from undersigned.intake.headers import UNTOLD, lifetime_of, safety_of, type_of
+from undersigned.intake.headers import lifetime_of, safety_of, type_of
 from undersigned.intake.webserver import COUNTED, EXAMPLES, Setting, caddy, nginx, sorts
 from undersigned.letters.models import Letter
 from undersigned.pages.bakery import bake_all
 from undersigned.pages.generation import PublicFolder
+from undersigned.pages.moved import UNTOLD
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What is set as PDF: text that stays text, in every script, to the standards that it claims."""
 
 import io
-import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -119,7 +118,6 @@ def test_many_names_fill_their_columns_in_order() -> None:
     )
 
 
-@pytest.mark.skipif(not shutil.which("qpdf"), reason="qpdf is not installed")
 def test_qpdf_finds_nothing_wrong(tmp_path: Path) -> None:
     (tmp_path / "letter.pdf").write_bytes(pdf([sheet("ko"), sheet("en")]).content)
     said = subprocess.run(["qpdf", "--check", tmp_path / "letter.pdf"], capture_output=True, text=True, check=False)

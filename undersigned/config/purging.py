@@ -11,8 +11,8 @@ from threading import Event
 
 from django.conf import settings
 
-from undersigned.intake.headers import UNTOLD
 from undersigned.pages.generation import PublicFolder
+from undersigned.pages.moved import UNTOLD
 from undersigned.pages.recalls import Recalls, addresses
 
 PATIENCE_SECONDS = 60

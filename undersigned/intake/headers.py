@@ -6,7 +6,8 @@ from pathlib import PurePosixPath
 from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
 from undersigned.pages.letter import WORKER
-from undersigned.pages.moved import LIST
+from undersigned.pages.moved import UNTOLD
+from undersigned.pages.packed import PACKED_ALREADY
 
 # Our own scripts, the worker, and the tools by which people judge a page may fetch our own files, and nobody else's.
 POLICY = (
@@ -39,9 +40,6 @@ TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".zip": "application/zip",
 }
-PACKED_ALREADY = frozenset({".png", ".jpg", ".pdf", ".docx", ".zip"})
-"""Kinds of files in which there is nothing more to compress."""
-
 ASK_FIRST = "no-cache"
 FOR_GOOD = "public, max-age=31536000, immutable"
 A_MINUTE = "public, max-age=60, must-revalidate"
@@ -54,9 +52,6 @@ TILE = re.compile(r"[^/]+/log/tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.
 
 WORKERS = re.compile(rf"[^/]+/{re.escape(WORKER)}")
 """The scripts that keep letters for readers without a connection: one beside each letter, and for it alone."""
-
-UNTOLD = frozenset({LIST, "404.html"})
-"""Files that serve the server."""
 
 
 def type_of(path: str) -> str | None:

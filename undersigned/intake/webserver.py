@@ -12,10 +12,8 @@ from undersigned.intake.headers import (
     CHECKPOINT,
     FRAMED,
     GZIP_FROM_BYTES,
-    PACKED_ALREADY,
     TILE,
     TYPES,
-    UNTOLD,
     WORKERS,
     lifetime_of,
     safety_of,
@@ -24,7 +22,8 @@ from undersigned.intake.headers import (
 from undersigned.kit.parcel import SUMS
 from undersigned.pages.assets import FOLDER
 from undersigned.pages.letter import WORKER
-from undersigned.pages.packed import SUFFIXES
+from undersigned.pages.moved import UNTOLD
+from undersigned.pages.packed import PACKED_ALREADY, SUFFIXES
 
 COUNTED = "/stories/"
 """The door counts how often these are read, so no other server may answer."""

@@ -13,31 +13,37 @@ Value = Any
 def insert(objects: Iterable[Model]) -> None:
     """Insert new rows of one model, within the caller's transaction; on PostgreSQL by COPY, which costs a fraction of
     what it costs to have each value prepared for a statement."""
-    rows = list(objects)
-    if not rows:
-        return
-    model = type(rows[0])
-    if connection.vendor != "postgresql":
-        model._default_manager.bulk_create(rows)
-        return
-    _copy(rows, [field for field in model._meta.concrete_fields if not field.get_internal_type().endswith("AutoField")])
+    _insert(list(objects), are_numbered=False)
 
 
 def insert_numbered(objects: Iterable[Model]) -> None:
     """The same, with rows that the record numbers: afterwards each knows its number, which rises in their order."""
-    rows = list(objects)
+    _insert(list(objects), are_numbered=True)
+
+
+def _insert(rows: Sequence[Model], *, are_numbered: bool) -> None:
     if not rows:
         return
     model = type(rows[0])
     if connection.vendor != "postgresql":
         model._default_manager.bulk_create(rows)
         return
+    fields: Sequence[Field[Any, Any]] = model._meta.concrete_fields
+    if are_numbered:
+        _number(rows)
+    else:
+        fields = [field for field in fields if not field.get_internal_type().endswith("AutoField")]
+    _copy(rows, fields)
+
+
+def _number(rows: Sequence[Model]) -> None:
+    """Take the next numbers for `rows`, which COPY does not tell."""
+    meta = rows[0]._meta
     with connection.cursor() as cursor:
-        key = [model._meta.db_table, model._meta.pk.column, len(rows)]
+        key = [meta.db_table, meta.pk.column, len(rows)]
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", key)
         for row, (number,) in zip(rows, sorted(cursor.fetchall()), strict=True):
             row.pk = number
-    _copy(rows, model._meta.concrete_fields)
 
 
 def _copy(rows: Sequence[Model], fields: "Sequence[Field[Any, Any]]") -> None:

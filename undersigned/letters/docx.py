@@ -84,6 +84,7 @@ def _checked(path: Path, place: Place) -> bytes:
             _check_parts(parts, place)
     except OSError:
         raise FileMissing(place) from None
+    # What zipfile raises at files that are broken, packed in a way that it does not know, or locked with a password.
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, ValueError, EOFError):
         raise NotDocx(place) from None
     return raw

@@ -33,7 +33,7 @@ from undersigned.pages.kit_page import REST, kit_page
 from undersigned.pages.letter import WORKER, LetterPage, public_page
 from undersigned.pages.log import LOG, log_page
 from undersigned.pages.models import Baked
-from undersigned.pages.moved import KIT, LIST, moved_list, moved_page
+from undersigned.pages.moved import KIT, LIST, moved_list, moved_page, signposts
 from undersigned.pages.names import NamesPages
 from undersigned.pages.newsletter import newsletter_page, newsletter_path
 from undersigned.pages.offline import leaving, offline
@@ -301,7 +301,8 @@ def _others(kit: Shown, pages: Mapping[str, LetterPage]) -> Iterator[tuple[str, 
     yield from offline(letter, pages)
     for slug in letter.former_slugs.values_list("slug", flat=True):
         yield f"{slug}/{WORKER}", leaving(f"/{slug}/")
-        yield from _signposts(letter, slug)
+        lead_on = (moved_page(letter, language) for language in letter.languages)
+        yield from signposts(f"{slug}/", moved_page(letter, letter.languages[0], is_chooser=True), lead_on)
 
 
 def _pages_of(kit: Shown, language: str, page: LetterPage) -> Iterator[tuple[str, str]]:
@@ -322,12 +323,3 @@ def _pages_of(kit: Shown, language: str, page: LetterPage) -> Iterator[tuple[str
 
 def _open_kinds(letter: Letter) -> Iterable[str]:
     return (kind for kind in Kind.values if letter.takes(kind, invited=False))
-
-
-def _signposts(letter: Letter, slug: str) -> Iterator[tuple[str, bytes]]:
-    """The pages at a former address that lead on."""
-    chooser = moved_page(letter, letter.languages[0], is_chooser=True)
-    yield f"{slug}/index.html", render("pages/moved.html", chooser.frame, page=chooser).encode()
-    for language in letter.languages:
-        page = moved_page(letter, language)
-        yield f"{slug}/{language}/index.html", render("pages/moved.html", page.frame, page=page).encode()

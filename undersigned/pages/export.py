@@ -28,20 +28,18 @@ from undersigned.lib.languages import INTERFACE, interface_for
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.pages.bakery import baked, public_folder, public_letters
 from undersigned.pages.copied import copied
-from undersigned.pages.generation import PublicFolder
+from undersigned.pages.generation import PublicFolder, settle
 from undersigned.pages.letter import WORKER
-from undersigned.pages.moved import LIST
+from undersigned.pages.moved import UNTOLD
 from undersigned.pages.offline import REST as OFFLINE
+from undersigned.pages.packed import PACKED_ALREADY
 
 TOLD = "EXPORT.txt"
 """The file that says of what this is a copy, and of when."""
-LEFT_OUT = frozenset({LIST, "404.html"})
-"""What serves the program as a server: no link leads there."""
 ON_DEVICES = (f"/{WORKER}", f"/{OFFLINE}index.html")
 """What readers of the site keep on their devices: who has a copy has more than that."""
 MADE = (2000, 1, 1, 0, 0, 0)
 """The time of every file in a ZIP: equal contents are equal bytes."""
-SMALL_ALREADY = frozenset({".png", ".jpg", ".pdf", ".docx", ".zip"})
 MODE = 0o100644
 OF_THE_TARGET = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOTEMPTY}
@@ -119,7 +117,7 @@ def export(target: Path, at: datetime, progress: Progress = lambda done, of: Non
         else:
             os.sync()
             copy.root.rename(place)
-        _settle(place.parent)
+        settle(place.parent)
     return exported
 
 
@@ -197,7 +195,7 @@ def _served(folder: PublicFolder) -> Path:
 
 def _stamps(generation: Path, paths: set[str]) -> Iterator[tuple[str, Stamp]]:
     """The files to be copied, each with what tells it from another one at its place."""
-    for path in paths - LEFT_OUT:
+    for path in paths - UNTOLD:
         if not path.endswith(ON_DEVICES):
             with suppress(FileNotFoundError):
                 found = (generation / path).stat()
@@ -272,7 +270,7 @@ def _pack(root: Path, file: Path, progress: Progress) -> Path:
             for done, path in enumerate(paths, start=1):
                 info = zipfile.ZipInfo(path, MADE)
                 info.external_attr = MODE << 16
-                way = zipfile.ZIP_STORED if Path(path).suffix in SMALL_ALREADY else zipfile.ZIP_DEFLATED
+                way = zipfile.ZIP_STORED if Path(path).suffix in PACKED_ALREADY else zipfile.ZIP_DEFLATED
                 archive.writestr(info, (root / path).read_bytes(), way)
                 progress(done, len(paths))
         into.flush()
@@ -284,12 +282,3 @@ def _files(root: Path) -> list[str]:
     return sorted(
         Path(place, name).relative_to(root).as_posix() for place, _folders, names in os.walk(root) for name in names
     )
-
-
-def _settle(folder: Path) -> None:
-    """Have the new name in `folder` on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -138,7 +138,7 @@ class PublicFolder:
 
     def _begin(self) -> None:
         _write(self.unfinished, b"")
-        _sync_one(self.generations)
+        settle(self.generations)
 
     def _announce(self, touched: Iterable[str]) -> None:
         """Write down what is about to change, for whoever finds it half done."""
@@ -154,7 +154,7 @@ class PublicFolder:
         """What was touched is live now, as far as it ever will be: that is told, and nothing is unfinished."""
         if self.keeps_recalls and self.unfinished.stat().st_size:
             self.recalls.add(self.unfinished)
-            _sync_one(self.generations)
+            settle(self.generations)
         else:
             self.unfinished.unlink()
 
@@ -222,7 +222,7 @@ class PublicFolder:
         _sync([Path(folder) for folder, _folders, _files in os.walk(draft)])
         place = self.generations / str(self._next_number())
         draft.rename(place)
-        _sync_one(self.generations)
+        settle(self.generations)
         return place
 
     def _switch(self, generation: Path) -> None:
@@ -231,7 +231,7 @@ class PublicFolder:
         link = self.scratch / "link"
         link.symlink_to(os.path.relpath(generation, self.root.parent))
         link.replace(self.root)
-        _sync_one(self.root.parent)
+        settle(self.root.parent)
 
     def _make_way(self) -> None:
         """An empty folder may stand where the link is to stand; anything else is not ours to remove."""
@@ -336,10 +336,10 @@ def _sync(places: Collection[Path | str]) -> None:
         os.sync()  # on Linux it returns when everything is written
         return
     for place in places:
-        _sync_one(place)
+        settle(place)
 
 
-def _sync_one(place: Path | str) -> None:
+def settle(place: Path | str) -> None:
     """Have a file, or the entries of a folder, on the disk."""
     descriptor = os.open(place, os.O_RDONLY)
     try:

@@ -1,7 +1,7 @@
 """Former addresses of letters and stories: a page that leads on, and a list by which the program redirects."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils import translation
@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from undersigned.kit.models import Edition
 from undersigned.letters.models import FormerSlug, Letter
 from undersigned.lib.languages import interface_for
-from undersigned.pages.frame import Frame, Place, letter_frame
+from undersigned.pages.frame import Frame, Place, letter_frame, render
 from undersigned.stories.models import FormerStorySlug, Publication
 
 LIST = "moved.json"
+UNTOLD = frozenset({LIST, "404.html"})
+"""Files of the public folder that serve the server: no link leads there, and nobody is given them."""
 KIT = "kit"
 """Below a letter's address, where its kit is public; an edition's number may stand between it and a file."""
 
@@ -37,6 +39,13 @@ def moved_page(letter: Letter, language: str, *, is_chooser: bool = False) -> Mo
     with translation.override(interface_for(language)):
         title = _("This letter has moved")
     return MovedPage(letter_frame(letter, language, place, headline), title, headline, language, href)
+
+
+def signposts(folder: str, chooser: MovedPage, pages: Iterable[MovedPage]) -> Iterator[tuple[str, bytes]]:
+    """The files in `folder`, a former address: a page for each language, and one where that is chosen."""
+    yield f"{folder}index.html", render("pages/moved.html", chooser.frame, page=chooser).encode()
+    for page in pages:
+        yield f"{folder}{page.language}/index.html", render("pages/moved.html", page.frame, page=page).encode()
 
 
 def moved_list(letters: Iterable[Letter]) -> str:

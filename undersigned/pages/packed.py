@@ -16,8 +16,11 @@ from undersigned.pages.assets import FOLDER
 SUFFIXES = {"br": ".br", "gzip": ".gz"}
 """What each content coding adds to the name of a file; the smaller variant first."""
 
+PACKED_ALREADY = frozenset({".png", ".jpg", ".pdf", ".docx", ".zip"})
+"""Kinds of files in which there is nothing more to compress."""
+
 KINDS = frozenset({".html", ".json", ".txt", ".xml", ".css", ".js", ".svg"})
-"""Kinds of files that are text. Pictures, PDF, DOCX and ZIP are packed already; logs grow by themselves."""
+"""Kinds of files that are text. Logs, which have no suffix, grow by themselves."""
 
 
 @dataclass(frozen=True, slots=True)

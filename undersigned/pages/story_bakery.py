@@ -17,6 +17,7 @@ from undersigned.pages.feed import atom_feed
 from undersigned.pages.frame import render
 from undersigned.pages.index import DEFAULT
 from undersigned.pages.models import BakedStory
+from undersigned.pages.moved import signposts
 from undersigned.pages.story import chooser_page, moved_page, public_page
 from undersigned.pages.story_list import feed_address, letter_stories_page, stories_pages
 from undersigned.pages.story_place import newest_edition, stored_picture
@@ -128,20 +129,12 @@ def _files_of(story: Story) -> Iterator[tuple[str, bytes]]:
         yield f"{folder}{picture.wide_name}", bytes(picture.wide)
         yield f"{folder}{picture.narrow_name}", bytes(picture.narrow)
     for slug in _former(story):
-        yield from _signposts(story, f"{ROOT}{slug}/")
+        lead_on = (moved_page(story, language) for language in story.languages)
+        yield from signposts(f"{ROOT}{slug}/", moved_page(story, story.languages[0], is_chooser=True), lead_on)
 
 
 def _former(story: Story) -> list[str]:
     return list(story.former_slugs.order_by("slug").values_list("slug", flat=True))
-
-
-def _signposts(story: Story, folder: str) -> Iterator[tuple[str, bytes]]:
-    """The pages at a former address that lead on."""
-    chooser = moved_page(story, story.languages[0], is_chooser=True)
-    yield f"{folder}index.html", render("pages/moved.html", chooser.frame, page=chooser).encode()
-    for language in story.languages:
-        page = moved_page(story, language)
-        yield f"{folder}{language}/index.html", render("pages/moved.html", page.frame, page=page).encode()
 
 
 def _lists() -> Iterator[tuple[str, bytes]]:
