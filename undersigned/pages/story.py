@@ -96,9 +96,7 @@ def public_page(story: Story, language: str) -> StoryPage:
             corrections=corrections,
             top=top_ten(language),
             feed=feed_address(language),
-            share=share(
-                story_place(story).path(language), page.headline.text, article.share.get(language) or page.headline.text
-            ),
+            share=_share(story, article, language, page.headline.text),
             markup=markup(article, language, page.frame, page.picture, dated),
             tags=_tags(page, article, dated),
         )
