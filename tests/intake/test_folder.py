@@ -79,6 +79,11 @@ def test_a_former_address_leads_on_for_good(server: Reader, rest: str) -> None:
     assert (answer.status, answer.headers["location"]) == (301, f"/ferry/{rest}")
 
 
+@pytest.mark.parametrize("old", ["/boat/en/", "/ferry/en"])
+def test_a_shared_link_to_a_former_address_is_still_known_as_shared(server: Reader, old: str) -> None:
+    assert server.ask(f"{old}?via=line").headers["location"] == "/ferry/en/?via=line"
+
+
 def test_a_worker_at_a_former_address_is_there_itself_to_end(server: Reader) -> None:
     answer = server.ask("/boat/worker.js")
     assert (answer.status, answer.body) == (200, FILES["boat/worker.js"])

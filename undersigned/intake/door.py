@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from undersigned.intake.acting import ROOM, Acting
 from undersigned.intake.commit import LaneFull, NotCommitted
 from undersigned.intake.counting import Counting
-from undersigned.intake.folder import Folder
+from undersigned.intake.folder import Folder, with_query
 from undersigned.intake.limits import Limits, TooMany
 from undersigned.intake.measure import Measures
 from undersigned.intake.monitor import Monitor
@@ -30,6 +30,8 @@ BODY_LIMIT_BYTES = 256 * 1024
 BODY_SECONDS = 20
 SHOWN = (200, 304)
 """The answers by which a reader sees a page."""
+MOVED = (301, 308)
+"""Those by which a reader is led to where it is."""
 FORM = FORM_TYPE.encode()
 SIGNING, SUBSCRIBING = "/sign/", "/newsletter/"
 """In addresses by which anybody can have us write to a mailbox."""
@@ -73,6 +75,8 @@ class Door:
         if method in ("GET", "HEAD"):
             reply = await self.folder.reply(path, told, self.clock())
             if reply is not None:
+                if scope["query_string"] and reply.status in MOVED:
+                    reply = with_query(reply, scope["query_string"])
                 if method == "GET":
                     self.counting.note(path, told, reply)
                     if scope["query_string"] and reply.status in SHOWN:

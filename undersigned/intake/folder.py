@@ -29,6 +29,7 @@ COPIES = 4096
 COPIES_BYTES = 256 * 1024 * 1024
 """How many files are kept ready in memory, and how large they may be together."""
 
+LOCATION = b"location"
 Stamp = tuple[int, int, int, int]
 
 
@@ -228,6 +229,12 @@ def not_found(content: bytes) -> Reply:
 def _redirect(status: int, href: str) -> Reply:
     facts = (("Location", quote(href)), ("Content-Length", "0"), ("Cache-Control", A_MINUTE), *SAFETY)
     return Reply(status, wired(*facts))
+
+
+def with_query(moved: Reply, query: bytes) -> Reply:
+    """A redirect that takes along what stood behind the address: by which way a shared link went, for one."""
+    headers = [(name, value + b"?" + query if name == LOCATION else value) for name, value in moved.headers]
+    return Reply(moved.status, headers, moved.body)
 
 
 def _stamp(place: str | int) -> Stamp | None:
