@@ -56,6 +56,7 @@ DESK = {
     "new-story": "/desk/stories/new/",
     "newsletter": "/desk/newsletter/",
     "mailbox": "/desk/mails/",
+    "readers": "/desk/readers/",
     "account": "/desk/accounts/",
     "second-factor": "/accounts/2fa/",
     "authenticator-app": "/accounts/2fa/totp/activate/",
@@ -100,6 +101,7 @@ DESK = {
             "review": "review/",
             "publication": "publication/",
             "history": "history/",
+            "address": "address/",
             "edition": "history/1/",
             "withdraw": "withdraw/",
         }.items()
