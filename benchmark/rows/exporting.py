@@ -17,6 +17,7 @@ from tests.flows.office import DESK, PASSWORD
 
 ROWS_LISTED = 1_000_000
 BLOCK = 1 << 16
+FIRST_LINES_SECONDS = 120
 
 
 def door_during_export(ground: Ground) -> Measured:
@@ -26,7 +27,7 @@ def door_during_export(ground: Ground) -> Measured:
     drawn: list[int] = []
 
     def during() -> float:
-        with Export(site, cookie) as export:
+        with site.awake(), Export(site, cookie) as export:
             rate = sign(ground, site, SOME)
         drawn.append(export.lines)
         return rate
@@ -44,12 +45,15 @@ class Export:
     def __init__(self, site: Site, cookie: str) -> None:
         self._site = site
         self._cookie = cookie
-        self._enough = Event()
+        self._enough, self._begun = Event(), Event()
         self._thread = Thread(target=self._draw, daemon=True)
         self.lines = 0
 
     def __enter__(self) -> Self:
+        """Begin; returns when the first lines have come, before which the record sorts them."""
         self._thread.start()
+        if not self._begun.wait(FIRST_LINES_SECONDS):
+            raise CannotMeasure(f"nothing was exported within {FIRST_LINES_SECONDS} seconds")
         return self
 
     def __exit__(
@@ -64,6 +68,7 @@ class Export:
             answer = connection.getresponse()
             while answer.status == 200 and not self._enough.is_set() and (block := answer.read(BLOCK)):
                 self.lines += block.count(b"\n")
+                self._begun.set()
             connection.close()
 
 
