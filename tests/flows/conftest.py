@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import psycopg
@@ -14,10 +17,41 @@ import pytest
 from playwright.sync_api import Browser, Page
 from psycopg import sql
 
+from tests.database import SCRATCH
 from tests.flows.office import LOOPBACK, Office, free_port, soon, until
 
 LETTER = Path(__file__).parent / "letter"
 SLUG = "open-the-ferry"
+
+
+@cache
+def set_up_once() -> Office:
+    """An office that is set up and never serves. The others begin as copies of it: its commands take seconds."""
+    office = Office(_scratch(), new_database(), free_port())
+    office.set_up()
+    return office
+
+
+@cache
+def lettered_once() -> Office:
+    """The same, with a letter whose languages line up and whose text is frozen."""
+    office = copy_of(set_up_once(), _scratch())
+    letter = Path(shutil.copytree(LETTER, _scratch() / "letter"))
+    english = letter / "letter.en.md"
+    english.write_text(english.read_text().replace("We ask you:", "There are families. {#families}\n\nWe ask you:"))
+    office.run("letter", "import", str(letter))
+    office.run("letter", "freeze", SLUG)
+    return office
+
+
+def copy_of(first: Office, folder: Path, host: str = LOOPBACK, **settings: str) -> Office:
+    """An office as `first` is, whose data lie in `folder`."""
+    shutil.copytree(first.folder, folder, dirs_exist_ok=True)
+    return Office(folder, new_database(like=first.database), free_port(), host, settings)
+
+
+def _scratch() -> Path:
+    return Path(tempfile.mkdtemp(dir=os.environ[SCRATCH]))
 
 
 @pytest.fixture
@@ -30,13 +64,20 @@ def office(tmp_path: Path) -> Generator[Office]:
 @contextmanager
 def serving(folder: Path, host: str = LOOPBACK, **settings: str) -> Generator[Office]:
     """An office with its data in `folder`, set up and serving."""
-    office = Office(folder, new_database(), free_port(), host, settings)
-    office.set_up()
+    office = copy_of(set_up_once(), folder, host, **settings)
     office.start()
     try:
         yield office
     finally:
         office.stop()
+
+
+@pytest.fixture
+def lettered(tmp_path: Path) -> Generator[Office]:
+    """An office with a letter that is frozen; it does not serve."""
+    office = copy_of(lettered_once(), tmp_path)
+    yield office
+    office.stop()
 
 
 @pytest.fixture
@@ -54,27 +95,28 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def released(office: Office, folder: Path) -> Office:
+def released(lettered: Office) -> Office:
     """An office that serves a released letter, which everybody can sign."""
-    english = folder / "letter.en.md"
-    english.write_text(english.read_text().replace("We ask you:", "There are families. {#families}\n\nWe ask you:"))
-    office.run("letter", "import", str(folder))
     start = time.monotonic()
-    office.run("letter", "freeze", SLUG)
-    moment = datetime.now(UTC) + soon(time.monotonic() - start)
-    office.run("release", "plan", SLUG, f"{moment:%Y-%m-%dT%H:%M:%S}", "UTC")
-    until(lambda: office.ask(f"/{SLUG}/en/sign/supporter/").status == 200, "the release")
-    return office
+    lettered.start()
+    moment = datetime.now(UTC) + soon((time.monotonic() - start) / 2)  # serving begins with two commands, and more
+    lettered.run("release", "plan", SLUG, f"{moment:%Y-%m-%dT%H:%M:%S}", "UTC")
+    until(lambda: lettered.ask(f"/{SLUG}/en/sign/supporter/").status == 200, "the release")
+    return lettered
 
 
-def new_database() -> str:
-    """The URL of an empty database beside the one that the tests use; "" for SQLite: the program makes its own file."""
+def new_database(like: str = "") -> str:
+    """The URL of a database beside the one that the tests use, empty or `like` another one that nobody is in; "" for
+    SQLite, which is a file in the office's folder."""
     url = os.environ.get("UNDERSIGNED_DATABASE", "")
     if not url.startswith("postgresql"):
         return ""
     name = f"flow_{uuid4().hex[:12]}"
+    template = urlsplit(like).path[1:] or "template1"
     with psycopg.connect(_beside(url, "postgres"), autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
     return _beside(url, name)
 
 

@@ -11,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.conftest import new_database
+from tests.flows.conftest import SLUG, copy_of, new_database, set_up_once
 from tests.flows.office import DESK, Office, free_port
 
-SLUG = "open-the-ferry"
 LETTER_SHOWN = "do-not-send-them-back"
 ROWS = (
     ("단체명", "영문 단체명", "홈페이지", "국가", "비고"),
@@ -29,20 +28,9 @@ ROWS = (
 @pytest.fixture
 def idle(tmp_path: Path) -> Generator[Office]:
     """An office that is set up, and does not serve."""
-    office = Office(tmp_path, new_database(), free_port())
-    office.set_up()
+    office = copy_of(set_up_once(), tmp_path)
     yield office
     office.stop()
-
-
-@pytest.fixture
-def lettered(idle: Office, folder: Path) -> Office:
-    """The same, with a letter whose languages line up and whose text is frozen."""
-    english = folder / "letter.en.md"
-    english.write_text(english.read_text().replace("We ask you:", "There are families. {#families}\n\nWe ask you:"))
-    idle.run("letter", "import", str(folder))
-    idle.run("letter", "freeze", SLUG)
-    return idle
 
 
 @pytest.fixture
