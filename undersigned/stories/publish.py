@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from undersigned.letters.audit import Actor
+from undersigned.letters.lines import checked
 from undersigned.letters.models import Letter
 from undersigned.letters.stages import touch
 from undersigned.lib.clock import zone_of
@@ -15,7 +16,7 @@ from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.releases.release import CLOCK, Moment, MomentHasPassed
 from undersigned.stories.audit import record
 from undersigned.stories.models import Edition, Publication, Ranked, Story, Tie, Work, locked
-from undersigned.stories.typed import LINE_LIMIT, one_line
+from undersigned.stories.typed import LINE_LIMIT
 
 
 class NotApproved(Refusal):
@@ -91,7 +92,7 @@ def withdraw(story: Story, reason: str, by: Actor, at: datetime) -> None:
     row = locked(story)
     if not row.is_public:
         raise NotPublished
-    reason = one_line(reason, "reason", LINE_LIMIT)
+    reason = checked(reason, "reason", LINE_LIMIT)
     Ranked.objects.filter(story=row).delete()
     row.publication, row.work = Publication.WITHDRAWN, Work.SETTLED
     row.wall_time, row.zone, row.due_at = "", "", None
