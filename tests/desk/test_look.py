@@ -19,7 +19,7 @@ from undersigned.signing import decide
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OF_A_LETTER = (
     *("", "draft/", "queue/", "signatories/", "links/", "release/", "mails/", "audit/", "address/", "archive/"),
-    *("press/", "press/release/en/", "press/new/picture/"),
+    *("press/", "press/release/en/", "press/new/picture/", "share/"),
 )
 OTHERS = ("/desk/", "/desk/newsletter/", "/desk/accounts/", "/accounts/2fa/", "/accounts/password/change/")
 
@@ -162,3 +162,20 @@ def test_a_picture_for_the_press_is_sent_in_and_taken_away_by_clicks(
     page.get_by_role("button", name="Take it away").click()
     expect(page.locator("main")).to_contain_text("No picture yet.")
     assert not found
+
+
+def test_what_readers_are_offered_to_say_is_written_by_clicks(
+    page: Page, site: str, secretary: User, letter: Letter
+) -> None:
+    sign_in(page, site)
+    page.goto(f"{site}/desk/{letter.slug}/")
+    page.get_by_role("link", name="Text", exact=True).click()
+    page.get_by_role("link", name="Change what is offered").click()
+    page.get_by_label("English").fill("W" * 281)
+    page.get_by_role("button", name="Save what is offered").click()
+    expect(page.locator("#share-en-refused")).to_contain_text("it may have 280 characters")
+    found = faults(page)
+    page.get_by_label("English").fill("We wait on the other bank.")
+    page.get_by_role("button", name="Save what is offered").click()
+    expect(page.locator("main")).to_contain_text("We wait on the other bank.")
+    assert not found + faults(page)

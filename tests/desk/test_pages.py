@@ -12,7 +12,7 @@ from undersigned.letters.models import Letter
 
 PAGES = (
     *("", "draft/", "queue/", "signatories/", "links/", "release/", "mails/", "audit/", "address/", "archive/"),
-    *("press/", "press/release/ko/", "press/new/logo/"),
+    *("press/", "press/release/ko/", "press/new/logo/", "share/"),
 )
 
 

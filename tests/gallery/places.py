@@ -66,6 +66,7 @@ DESK = {
         for name, path in {
             "letter": "",
             "draft": "draft/",
+            "share": "share/",
             "queue": "queue/",
             "signatories": "signatories/",
             "release": "release/",
