@@ -20,6 +20,7 @@ SITE = {
     "stories": "/{tag}/stories/",
     "newsletter": "/{tag}/newsletter/",
     "names": "/{letter}/{tag}/names/",
+    "withdrawn-story": "/stories/taken-back/{tag}/",
 }
 """Pages of the whole site, in the languages that the interface speaks; and the lists of a letter that many signed."""
 
