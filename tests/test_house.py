@@ -32,7 +32,10 @@ VALUES = (
     ),
     *(f"ledger/{name}.py" for name in ("copying", "events", "folder", "keys", "line", "merkle", "note")),
     *(f"ledger/{name}.py" for name in ("proof", "reading", "receipt", "tiles", "verify")),
-    *(f"letters/{name}.py" for name in ("blocks", "inline", "marks", "markdown", "docx", "parity", "manifest")),
+    *(
+        f"letters/{name}.py"
+        for name in ("blocks", "inline", "lines", "marks", "markdown", "docx", "parity", "manifest")
+    ),
     *(f"stories/{name}.py" for name in ("article", "folder", "manifest", "pictures", "typed")),
 )
 COMPATIBLE = {

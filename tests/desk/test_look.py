@@ -1,5 +1,7 @@
 """The desk in a browser: usable by everybody, on a phone and at a desk, and its forms pass the browser's own rules."""
 
+from pathlib import Path
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -7,6 +9,7 @@ from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.desk.conftest import PASSWORD
+from tests.kit.test_press import photo
 from tests.people import AMAL, OYUN, PEDRO, SECRETARY, SOMI
 from tests.stage import HOUR, NOON, night_of_the_clocks, sign_and_confirm
 from undersigned.desk.models import User
@@ -14,7 +17,10 @@ from undersigned.letters.models import BlockText, Letter
 from undersigned.signing import decide
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-OF_A_LETTER = ("", "draft/", "queue/", "signatories/", "links/", "release/", "mails/", "audit/", "address/", "archive/")
+OF_A_LETTER = (
+    *("", "draft/", "queue/", "signatories/", "links/", "release/", "mails/", "audit/", "address/", "archive/"),
+    *("press/", "press/release/en/", "press/new/picture/", "share/"),
+)
 OTHERS = ("/desk/", "/desk/newsletter/", "/desk/accounts/", "/accounts/2fa/", "/accounts/password/change/")
 
 
@@ -108,3 +114,68 @@ def test_the_queue_is_worked_by_clicks(page: Page, site: str, secretary: User, l
     page.get_by_label("Reason, which is mailed").fill("We do not know you.")
     page.get_by_role("button", name="Refuse and erase").click()
     expect(page.locator("main")).to_contain_text("Nothing waits for the desk.")
+
+
+def test_a_press_release_is_written_by_clicks(page: Page, site: str, secretary: User, letter: Letter) -> None:
+    sign_in(page, site)
+    page.goto(f"{site}/desk/{letter.slug}/")
+    page.get_by_role("link", name="For the press").click()
+    page.get_by_role("link", name="Write it · English").click()
+    page.get_by_label("Text", exact=True).fill("Many ask for it.")
+    page.get_by_role("button", name="Save the press release").click()
+    expect(page.locator("#text-refused")).to_contain_text("begins with its headline")
+    found = faults(page)
+    page.get_by_label("Text", exact=True).fill('# The bridge must open\n\n> We hear them. {speaker="Ruth Ausgedacht"}')
+    page.get_by_role("button", name="See how it reads").click()
+    expect(page.locator(".reads blockquote")).to_contain_text("Ruth Ausgedacht")
+    found += faults(page)
+    page.get_by_role("button", name="Save the press release").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    assert not found + faults(page)
+
+
+def test_a_picture_for_the_press_is_sent_in_and_taken_away_by_clicks(
+    page: Page, site: str, secretary: User, letter: Letter, tmp_path: Path
+) -> None:
+    (tmp_path / "bridge.jpg").write_bytes(photo())
+    (tmp_path / "bridge.txt").write_text("A bridge.")
+    sign_in(page, site)
+    page.goto(f"{site}/desk/{letter.slug}/press/")
+    page.get_by_role("link", name="Add a picture").click()
+    page.get_by_label("File").set_input_files(tmp_path / "bridge.txt")
+    page.get_by_label("Credit").fill("Invented Agency")
+    page.get_by_label("Terms").fill("Free to print")
+    for tongue in ("한국어", "English", "简体中文"):
+        page.get_by_label(tongue).fill(f"A bridge, in {tongue}")
+    page.get_by_role("button", name="Save the picture").click()
+    expect(page.locator("#picture-refused")).to_contain_text("not a picture that can be taken")
+    found = faults(page)
+    page.get_by_label("File").set_input_files(tmp_path / "bridge.jpg")
+    page.get_by_role("button", name="Save the picture").click()
+    expect(page.get_by_role("img", name="A bridge, in English")).to_be_visible()
+    found += faults(page)
+    page.get_by_role("link", name="Change it · picture-1.jpg").click()
+    found += faults(page)
+    page.get_by_role("link", name="Back").click()
+    page.get_by_role("link", name="Take it away").click()
+    found += faults(page)
+    page.get_by_role("button", name="Take it away").click()
+    expect(page.locator("main")).to_contain_text("No picture yet.")
+    assert not found
+
+
+def test_what_readers_are_offered_to_say_is_written_by_clicks(
+    page: Page, site: str, secretary: User, letter: Letter
+) -> None:
+    sign_in(page, site)
+    page.goto(f"{site}/desk/{letter.slug}/")
+    page.get_by_role("link", name="Text", exact=True).click()
+    page.get_by_role("link", name="Change what is offered").click()
+    page.get_by_label("English").fill("W" * 281)
+    page.get_by_role("button", name="Save what is offered").click()
+    expect(page.locator("#share-en-refused")).to_contain_text("it may have 280 characters")
+    found = faults(page)
+    page.get_by_label("English").fill("We wait on the other bank.")
+    page.get_by_role("button", name="Save what is offered").click()
+    expect(page.locator("main")).to_contain_text("We wait on the other bank.")
+    assert not found + faults(page)

@@ -10,7 +10,10 @@ from tests.stage import sign_and_confirm
 from undersigned.desk.models import User
 from undersigned.letters.models import Letter
 
-PAGES = ("", "draft/", "queue/", "signatories/", "links/", "release/", "mails/", "audit/", "address/", "archive/")
+PAGES = (
+    *("", "draft/", "queue/", "signatories/", "links/", "release/", "mails/", "audit/", "address/", "archive/"),
+    *("press/", "press/release/ko/", "press/new/logo/", "share/"),
+)
 
 
 def test_what_one_request_speaks_no_other_hears(desk: Client, secretary: User) -> None:

@@ -185,9 +185,14 @@ def test_a_correction_tells_its_readers_and_can_be_let_go(published: Story, repo
 def test_withdrawing_is_asked_about_and_final(published: Story, reporter: User, browse: Browse) -> None:
     client = browse(reporter)
     assert "There is no way back" in text_of(client, "withdraw/")
-    assert client.post(f"{AT}withdraw/", {"reason": "Harms somebody"}).status_code == 302
+    refused = client.post(f"{AT}withdraw/", {"reason": "Harms somebody", "told-ko": "W" * 601, "told-en": "Kept"})
+    assert refused.status_code == 422
+    assert 'id="told-ko-refused"' in refused.content.decode()
+    assert "Kept</textarea>" in refused.content.decode()
+    fields = {"reason": "Harms somebody", "told-en": "It named somebody.", "told-ko": ""}
+    assert client.post(f"{AT}withdraw/", fields).status_code == 302
     published.refresh_from_db()
-    assert published.publication == "withdrawn"
+    assert (published.publication, published.told) == ("withdrawn", {"en": "It named somebody."})
     assert "Harms somebody" in text_of(client, "history/")
     assert client.post(f"{AT}text/", form()).status_code == 409
     assert Edition.objects.filter(story=published).count() == 1

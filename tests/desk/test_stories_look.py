@@ -80,3 +80,22 @@ def write_by_clicks(page: Page, file: Path) -> None:
         page.get_by_label(label).fill(words)
     page.get_by_label("Open the bridge").check()
     page.get_by_role("button", name="Save the wording").click()
+
+
+def test_a_story_is_withdrawn_by_clicks_with_a_reason_for_the_record_and_one_for_readers(
+    page: Page, site: str, published: Story, reporter: User
+) -> None:
+    sign_in(page, site, reporter)
+    page.goto(f"{site}/desk/stories/{published.slug}/")
+    page.get_by_role("link", name="Withdraw the story").click()
+    page.get_by_label("Reason, for the record").fill("Consent was taken back")
+    page.get_by_label("English").fill("W" * 601)
+    page.get_by_role("button", name="Withdraw for good").click()
+    expect(page.locator("#told-en-refused")).to_contain_text("it may have 600 characters")
+    found = faults(page)
+    page.get_by_label("English").fill("Somebody could be recognised in it.")
+    page.get_by_role("button", name="Withdraw for good").click()
+    expect(page.locator(".twofacts")).to_contain_text("its address says that it was withdrawn")
+    assert not found + faults(page)
+    published.refresh_from_db()
+    assert published.told == {"en": "Somebody could be recognised in it."}

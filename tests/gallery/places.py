@@ -20,6 +20,7 @@ SITE = {
     "stories": "/{tag}/stories/",
     "newsletter": "/{tag}/newsletter/",
     "names": "/{letter}/{tag}/names/",
+    "withdrawn-story": "/stories/taken-back/{tag}/",
 }
 """Pages of the whole site, in the languages that the interface speaks; and the lists of a letter that many signed."""
 
@@ -66,10 +67,15 @@ DESK = {
         for name, path in {
             "letter": "",
             "draft": "draft/",
+            "share": "share/",
             "queue": "queue/",
             "signatories": "signatories/",
             "release": "release/",
             "kit": "kit/",
+            "press": "press/",
+            "press-release": "press/release/en/",
+            "press-picture": "press/1/",
+            "press-picture-new": "press/new/picture/",
             "links": "links/",
             "mails": "mails/",
             "audit": "audit/",
@@ -88,6 +94,8 @@ DESK = {
             "release": "release/",
             "links": "links/",
             "kit": "kit/",
+            "press": "press/",
+            "press-release": "press/release/ko/",
         }.items()
     },
     "embargoed-letter": "/desk/under-embargo/",

@@ -106,10 +106,29 @@ def _stories(gallery: Gallery, texts: Path) -> None:
     gallery.run("story", "submit", "lamps-at-the-well")
     gallery.run("story", "approve", "lamps-at-the-well", "--by", SECOND)
     gallery.run("story", "publish", "lamps-at-the-well", "now", "UTC")
+    _withdrawn(gallery, first, texts / "withdrawn")
     drafted = shutil.copytree(first, texts / "drafted")
     told = (drafted / "story.toml").read_text()
     (drafted / "story.toml").write_text(told.replace("night-watch-at-two-bridges", "in-work"))
     gallery.run("story", "import", str(drafted))
+
+
+def _withdrawn(gallery: Gallery, first: Path, folder: Path) -> None:
+    """A story that was published and taken back, of which readers are told why."""
+    shutil.copytree(first, folder)
+    told = (folder / "story.toml").read_text()
+    (folder / "story.toml").write_text(told.replace("night-watch-at-two-bridges", "taken-back"))
+    gallery.run("story", "import", str(folder))
+    gallery.run("story", "submit", "taken-back")
+    gallery.run("story", "approve", "taken-back", "--by", SECOND)
+    gallery.run("story", "publish", "taken-back", "now", "Asia/Seoul")
+    why = {
+        "ko": "한 사람이 사진에서 알아볼 수 있게 나왔습니다.",
+        "en": "Somebody could be recognised in its picture.",
+        "zh-Hans": "图片中有人可被辨认。",
+    }
+    reasons = [word for tag, text in why.items() for word in ("--tell", tag, text)]
+    gallery.run("story", "withdraw", "taken-back", "--reason", "Consent was taken back", *reasons)
 
 
 def sign_in(gallery: Gallery, context: BrowserContext) -> Page:

@@ -21,6 +21,9 @@ FILES = {
     "moved.json": json.dumps({"boat": "ferry", "stories/lamps": "stories/lanterns"}).encode(),
     "boat/worker.js": b"registration.unregister()",
     "boat/en/index.html": b"for servers that cannot redirect",
+    "withdrawn.json": json.dumps(["stories/lights"]).encode(),
+    "stories/lights/en/index.html": LONG,
+    "stories/lanterns/en/index.html": LONG,
     "404.html": b"missing",
     "ferry/secret.key": b"not a page",
 }
@@ -62,6 +65,16 @@ def test_only_the_pieces_for_other_sites_may_be_framed(server: Reader, folder: P
     publish(folder, {"ferry/en/embed/letter/index.html": LONG})
     assert "frame-ancestors *" in server.ask("/ferry/en/embed/letter/").headers["content-security-policy"]
     assert "frame-ancestors *" not in server.ask("/ferry/en/").headers["content-security-policy"]
+
+
+def test_what_is_left_of_a_withdrawn_story_is_answered_as_gone(server: Reader) -> None:
+    answer = server.ask("/stories/lights/en/")
+    assert (answer.status, answer.body) == (410, LONG)
+    assert answer.headers["cache-control"] == "public, max-age=60, must-revalidate"
+    again = server.ask("/stories/lights/en/", if_none_match=answer.headers["etag"], accept_encoding="gzip")
+    assert (again.status, gzip.decompress(again.body)) == (410, LONG)
+    assert server.ask("/stories/lanterns/en/").status == 200
+    assert server.ask("/withdrawn.json").status == 404
 
 
 def test_an_asset_never_changes_and_may_be_kept(server: Reader) -> None:

@@ -19,8 +19,14 @@ def welcoming(desk: DeskBehind) -> DeskBehind:
     return desk
 
 
-def test_a_picture_for_a_story_passes_through_the_door(reader: Reader, welcoming: DeskBehind) -> None:
-    answer = reader.ask(PATH, "POST", PICTURE, **FORM)
+@pytest.mark.parametrize(
+    "path",
+    [PATH, *(f"/desk/open-the-bridge/press/{rest}/" for rest in ("new/picture", "new/logo", "17", "release/zh-Hans"))],
+)
+def test_a_picture_for_a_story_or_the_press_passes_through_the_door(
+    reader: Reader, welcoming: DeskBehind, path: str
+) -> None:
+    answer = reader.ask(path, "POST", PICTURE, **FORM)
     assert (answer.status, answer.text) == (200, str(len(PICTURE)))
 
 
@@ -30,6 +36,7 @@ def test_a_picture_for_a_story_passes_through_the_door(reader: Reader, welcoming
         (PATH, FORM | {"cookie": "csrftoken=c"}),
         (PATH, FORM | {"content_type": "application/x-www-form-urlencoded"}),
         ("/desk/open-the-bridge/draft/", FORM),
+        ("/desk/open-the-bridge/press/", FORM),
         ("/open-the-bridge/ko/sign/supporter/", FORM),
         (f"{PATH}more/", FORM),
     ],

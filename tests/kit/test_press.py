@@ -71,7 +71,7 @@ def test_a_press_release_is_read_with_its_headline(folder: Path) -> None:
         "ko": "다리를 열라",
         "en": "The bridge must open",
     }
-    assert [(one.kind, one.credit, one.captions["en"]) for one in press.pictures] == [
+    assert [(one.kind, one.words.credit, one.words.captions["en"]) for one in press.pictures] == [
         ("picture", "Invented Agency", "The bridge")
     ]
 
@@ -91,13 +91,13 @@ def test_a_picture_larger_than_any_newspaper_prints_is_scaled_down(folder: Path)
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        ('credit = "Invented Agency"\n', "", "key-missing"),
-        ('licence = "Free to print"\n', "", "key-missing"),
-        ('ko = "다리", ', "", "key-missing"),
+        ('credit = "Invented Agency"\n', "", "wrong-value"),
+        ('licence = "Free to print"\n', "", "wrong-value"),
+        ('ko = "다리", ', "", "wrong-value"),
         ("bridge.jpg", "../../letter.toml", "picture-elsewhere"),
         ("bridge.jpg", "none.jpg", "wrong-file"),
         ("bridge.jpg", "press.en.md", "file-wrong"),
-        ("credit", "credits", "key-missing"),
+        ("credit", "credits", "unknown-key"),
         ("[[pictures]]", "[[pictures", "not-toml"),
     ],
 )

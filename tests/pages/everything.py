@@ -47,6 +47,10 @@ def tell_stories(letter: Letter, published: Story, reporter: User, editor: User)
     draft.save(arabic, replace(ARABIC, about=(str(letter.pk),)), actor(reporter), NOON)
     publish_story(arabic, reporter, editor)
     publish_story(write_story("third-story", reporter), reporter, editor)
+    taken_back = publish_story(write_story("taken-back", reporter, replace(TYPED, about=typed.about)), reporter, editor)
+    publish.withdraw(
+        taken_back, "for the record", actor(reporter), NOON, {"ko": "한 사람이 알아볼 수 있게 나왔습니다."}
+    )
     for place, story in enumerate((published, arabic), start=1):
         Ranked.objects.create(place=place, story=story, total=1000 * place)
 

@@ -234,6 +234,20 @@ def test_a_withdrawn_story_does_not_come_back_and_stays_on_record(published: Sto
         assert refused(act) == ["story-is-withdrawn"]
 
 
+def test_what_readers_are_told_of_a_withdrawal_is_judged_all_at_once(published: Story, reporter: User) -> None:
+    told = {"en": "W" * 601, "ko": "다리\u202e", "fr": "Retiré"}
+    with pytest.raises(Refused) as refused:
+        publish.withdraw(published, "R" * 201, actor(reporter), NOON, told)
+    assert [(refusal.field, refusal.code) for refusal in refused.value.refusals] == [
+        ("reason", "line-too-long"),
+        ("told", "not-its-language"),
+        ("told-en", "line-too-long"),
+        ("told-ko", "forbidden-character"),
+    ]
+    published.refresh_from_db()
+    assert published.is_public
+
+
 def test_only_what_is_published_can_be_withdrawn(approved: Story, reporter: User) -> None:
     assert refused(lambda: publish.withdraw(approved, "", actor(reporter), NOON)) == ["not-published"]
 

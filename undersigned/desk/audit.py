@@ -53,6 +53,12 @@ SENTENCES = {
     "log key made": _("A new key signs the letter’s log: %(keys)s"),
     "log key retired": _("A key no longer signs the letter’s log: %(keys)s"),
     "press kit imported": _("What the press gets was imported: %(releases)s press releases, %(pictures)s pictures."),
+    "share text written": _("What readers are offered to say when they pass the letter on was changed."),
+    "press release written": _("The press release was written (%(language)s)."),
+    "press release removed": _("The press release was taken away (%(language)s)."),
+    "press picture added": _("“%(name)s” was added to what the press gets."),
+    "press picture changed": _("“%(name)s” of what the press gets was changed."),
+    "press picture removed": _("“%(name)s” was taken away from what the press gets."),
 }
 WITH_EVIDENCE = {
     "sign-on accepted": _("A sign-on was accepted. Evidence: %(evidence)s"),

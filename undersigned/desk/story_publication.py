@@ -64,12 +64,21 @@ def withdraw(request: DeskRequest, story: Story) -> HttpResponseBase:
     """Ask whether to withdraw the story, for there is no way back; a POST does it."""
     refusals: list[Refusal] = []
     reason = request.POST.get("reason", "")
+    told = {tag: request.POST.get(f"told-{tag}", "") for tag in story.languages}
     if request.method == "POST":
-        refusals = refusals_of(lambda: publish.withdraw(story, reason, actor_of(request), now()))
+        refusals = refusals_of(lambda: publish.withdraw(story, reason, actor_of(request), now(), told))
         if not refusals:
-            messages.success(request, _("Withdrawn. Within a minute it is gone from every public page."))
+            messages.success(
+                request, _("Withdrawn. Within a minute its text and pictures are gone from every public page.")
+            )
             return redirect("desk:story", story.slug)
-    facts = {"story": story, "tab": "publication", "reason": reason, "refusals": by_field(refusals)}
+    facts = {
+        "story": story,
+        "tab": "publication",
+        "reason": reason,
+        "told": list(told.items()),
+        "refusals": by_field(refusals),
+    }
     return render(request, "desk/story/withdraw.html", facts, status=status_of(refusals))
 
 

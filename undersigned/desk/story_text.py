@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,10 +10,10 @@ from django.views.decorators.http import require_POST
 
 from undersigned.desk.access import DeskRequest, actor_of, on_story
 from undersigned.desk.refusals import by_field, explain, refusals_of, status_of
+from undersigned.desk.uploads import picture_sent
 from undersigned.letters.models import Letter
 from undersigned.letters.wording import as_typed
 from undersigned.lib.clock import now
-from undersigned.lib.pictures import too_heavy
 from undersigned.lib.refusal import Refusal
 from undersigned.stories import draft, pictures
 from undersigned.stories.article import Author
@@ -100,15 +98,12 @@ def _typed(request: DeskRequest, story: Story, refusals: list[Refusal]) -> Typed
 
 def _picture(request: DeskRequest, story: Story, refusals: list[Refusal]) -> str:
     """The digest of the picture: of the one that was sent, else of the one that was there, unless it is taken away."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.FILE_UPLOAD_MAX_MEMORY_SIZE:
-        refusals.append(too_heavy(int(request.META["CONTENT_LENGTH"])))  # and no file was read
-    sent = request.FILES.get("picture")
-    if isinstance(sent, UploadedFile):
-        content = sent.read()
-        try:
+    try:
+        content = picture_sent(request)
+        if content is not None:
             return draft.store_picture(story, pictures.prepare(content), actor_of(request), now()).digest
-        except Refusal as refusal:
-            refusals.append(refusal)
+    except Refusal as refusal:
+        refusals.append(refusal)
     return "" if request.POST.get("without-picture") else request.POST.get("kept-picture", "")[:64]
 
 

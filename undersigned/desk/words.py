@@ -48,7 +48,10 @@ STORY_PUBLICATION: Words = {
 STORY_PUBLICATION_EXPLAINED: Words = {
     "unpublished": _("The public sees nothing of this story."),
     "published": _("The public reads this story in all its languages."),
-    "withdrawn": _("The story is gone from every public page. Its wordings are kept on record here."),
+    "withdrawn": _(
+        "Its text and pictures are gone from every public page; its address says that it was withdrawn. "
+        "Its wordings are kept on record here."
+    ),
 }
 KINDS: Words = {
     "organisation": pgettext_lazy("kind of signatory", "organisation"),

@@ -21,7 +21,7 @@ from urllib.parse import quote
 from undersigned.intake.codings import PLAIN, preferred
 from undersigned.intake.headers import A_MINUTE, SAFETY, TYPES, WORKERS, lifetime_of, packs, safety_of, type_of, wired
 from undersigned.intake.wire import Reply, Told
-from undersigned.pages.moved import LIST
+from undersigned.pages.moved import LIST, WITHDRAWN
 from undersigned.pages.packed import SUFFIXES
 
 LOOK_SECONDS = 0.1
@@ -30,6 +30,7 @@ COPIES_BYTES = 256 * 1024 * 1024
 """How many files are kept ready in memory, and how large they may be together."""
 
 LOCATION = b"location"
+STORIES = "stories/"
 Stamp = tuple[int, int, int, int]
 
 
@@ -102,6 +103,7 @@ class Folder:
         name = f"{path}index.html" if not path or path.endswith("/") else path
         copy = await self._copy(name, at) if type_of(name) else None
         if copy:
+            copy = _gone(copy) if await self._is_withdrawn(name, at) else copy
             self.ready[asked] = copy
             return copy.reply(told)
         self.ready.pop(asked, None)
@@ -119,6 +121,13 @@ class Folder:
             if old in moved:
                 return _redirect(301, f"/{moved[old]}/{rest}")
         return None
+
+    async def _is_withdrawn(self, name: str, at: float) -> bool:
+        """Whether a file is what is left of a withdrawn story."""
+        if not name.startswith(STORIES):
+            return False
+        found = await self._copy(WITHDRAWN, at)
+        return found is not None and "/".join(name.split("/")[:2]) in json.loads(found.content)
 
     def _look(self, at: float) -> None:
         """See which generation is public; copies of another one are worth nothing."""
@@ -218,6 +227,15 @@ def _variant(path: str, coding: str, body: bytes) -> Variant:
     more = (("Content-Encoding", coding),) if coding else ()
     whole = (*facts, *more, ("Content-Type", type_of(path) or ""), ("Content-Length", str(len(body))))
     return Variant(tag.encode(), Reply(200, wired(*whole), body), Reply(304, wired(*facts)))
+
+
+def _gone(copy: Copy) -> Copy:
+    """The same file, for what it tells of and not for itself: each time in whole, as what is gone."""
+    variants = {}
+    for coding, variant in copy.variants.items():
+        told = Reply(410, variant.whole.headers, variant.whole.body)
+        variants[coding] = Variant(variant.tag, told, told)
+    return Copy(copy.stamp, variants, copy.good_until)
 
 
 def not_found(content: bytes) -> Reply:

@@ -1,4 +1,5 @@
-"""A picture for a story: larger than any form, and slower to come. From users of the desk, a few at a time."""
+"""A picture for a story or for the press: larger than any form, and slower to come. From users of the desk, a few at a
+time."""
 
 import asyncio
 import re
@@ -8,7 +9,7 @@ from undersigned.intake.commit import LaneFull
 from undersigned.intake.patience import TookTooLong
 from undersigned.intake.wire import BodyTooLarge, HungUp, Receive, Told, length_of
 
-PLACE = re.compile(r"/desk/stories/[a-z0-9-]{3,60}/text/")
+PLACE = re.compile(r"/desk/(stories/[a-z0-9-]{3,60}/text|[a-z0-9-]{3,60}/press/(new/[a-z]+|[0-9]+|release/[\w-]+))/")
 LIMIT_BYTES = 20_300_000
 """A picture of as many bytes as are taken, and the texts beside it."""
 SECONDS = 240
@@ -35,8 +36,8 @@ class Uploads:
 
 
 def brings_picture(path: str, told: Told) -> bool:
-    """Whether this may be the form of a story, sent by somebody who has a session; the desk looks at whose it is."""
-    if not path.startswith("/desk/stories/"):
+    """Whether this may be such a form, sent by somebody who has a session; the desk looks at whose it is."""
+    if not path.startswith("/desk/"):
         return False
     is_form = told.get(b"content-type", b"").startswith(b"multipart/form-data")
     return is_form and b"sessionid=" in told.get(b"cookie", b"") and bool(PLACE.fullmatch(path))

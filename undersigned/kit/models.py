@@ -1,5 +1,7 @@
 """Which edition of its kit a letter has come to."""
 
+import hashlib
+
 from django.db import models
 
 from undersigned.letters.models import Letter
@@ -31,6 +33,11 @@ class PressRelease(models.Model):
 
     def __str__(self) -> str:
         return f"press release ({self.language})"
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its source, in hex."""
+        return hashlib.sha256(self.source.encode()).hexdigest()
 
 
 class PressPicture(models.Model):

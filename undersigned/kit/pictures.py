@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from undersigned.letters.blocks import FileWrong, Place
 from undersigned.lib.pictures import as_seen, pixels_of, read_picture
-from undersigned.lib.refusal import Refusal
 
 LONGEST = 4000
 """Pixels of the longer side; what is larger is scaled down, for no newspaper prints more."""
 
 QUALITY = 92
+GLANCE = 640
+"""Pixels of the longer side, where a picture is only to be recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,9 @@ class Clean:
     suffix: str
 
 
-def clean(content: bytes, place: Place) -> Clean:
-    """The picture in `content`, written anew from its pixels alone; a refusal at `place` where it is none."""
-    try:
-        image = read_picture(content)
-    except Refusal as refusal:
-        raise FileWrong(place, why=refusal) from None
+def clean(content: bytes, field: str = "picture") -> Clean:
+    """The picture in `content`, written anew from its pixels alone; else a Refusal."""
+    image = read_picture(content, field)
     seen = as_seen(image)
     seen.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
     bare, file = pixels_of(seen), io.BytesIO()
@@ -37,3 +34,12 @@ def clean(content: bytes, place: Place) -> Clean:
         return Clean(file.getvalue(), "png")
     bare.save(file, "JPEG", quality=QUALITY, optimize=True)
     return Clean(file.getvalue(), "jpg")
+
+
+def glance(content: bytes) -> bytes:
+    """A picture that was cleaned, small enough for a list of many; of the same kind."""
+    image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
+    kind, file = image.format or "PNG", io.BytesIO()
+    image.thumbnail((GLANCE, GLANCE), Image.Resampling.LANCZOS)
+    image.save(file, kind)
+    return file.getvalue()

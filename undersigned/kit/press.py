@@ -1,30 +1,61 @@
-"""What the press gets besides the letter, read from the folder `kit/` beside `letter.toml`.
+"""What the press gets besides the letter: its rules, and how the folder `kit/` beside `letter.toml` is read.
 
 `press.LANG.md` is the press release, marked as a letter is; `kit.toml` names pictures and logos. All may be left out.
+What comes from a form of the desk is judged by the same rules: `released`, `worded` and `pictures.clean`.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from undersigned.kit.pictures import Clean, clean
 from undersigned.letters import markdown
-from undersigned.letters.blocks import Block, FileMissing, Kind, Note, Place, WrongFile, refusing_at_once
+from undersigned.letters.blocks import Block, FileMissing, FileWrong, Kind, Note, Place, WrongFile, refusing_at_once
 from undersigned.letters.inline import plain
 from undersigned.letters.inline import read as read_inline
-from undersigned.letters.toml import Document, Table
-from undersigned.lib.languages import LanguageTag, NotALanguage
+from undersigned.letters.lines import checked
+from undersigned.letters.toml import Document, Table, WrongValue
+from undersigned.lib.languages import LanguageTag, NotALanguage, autonym
 from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 
 FOLDER, LIST = "kit", "kit.toml"
 PICTURE, LOGO = "picture", "logo"
+LISTS = {PICTURE: "pictures", LOGO: "logos"}
 LIMIT = 20
+"""How many pictures there may be, and how many logos."""
+TEXT_LIMIT = 20_000
+HEADLINE_LIMIT, CREDIT_LIMIT, LICENCE_LIMIT, CAPTION_LIMIT = 400, 200, 400, 600
+_ANY_LENGTH = 1_000_000
 
 
 class HeadlineMissing(WrongFile):
     code = "press-headline-missing"
     message = gettext_noop("A press release begins with its headline: a first line such as “# Headline”.")
+
+
+class ReleaseTooLong(WrongFile):
+    code = "press-release-too-long"
+    message = gettext_noop(
+        "This press release is too long: it may have %(limit)s characters, and its headline %(headline)s."
+    )
+
+
+class CreditMissing(Refusal):
+    code = "press-credit-missing"
+    message = gettext_noop("Say whose it is: who made it, and for whom.")
+
+
+class LicenceMissing(Refusal):
+    code = "press-licence-missing"
+    message = gettext_noop("Say on what terms it may be printed.")
+
+
+class CaptionMissing(Refusal):
+    code = "press-caption-missing"
+    message = gettext_noop(
+        "Say in %(language)s what it shows: for those who print it, and for those who cannot see it."
+    )
 
 
 class NotBesideIt(WrongFile):
@@ -46,13 +77,21 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture or logo: whose it is, under which terms it may be printed, and what it shows, per language."""
+class Words:
+    """What is said of a picture or logo: whose it is, on what terms it may be printed, and what it shows, per
+    language."""
 
-    kind: str
     credit: str
     licence: str
     captions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture or logo (`kind`), with what is said of it."""
+
+    kind: str
+    words: Words
     file: Clean
 
 
@@ -91,6 +130,48 @@ def blocks_of(release: Release) -> tuple[Block, ...]:
     return markdown.read_text(release.source, "press.md").blocks[1:]
 
 
+def released(source: str, name: str) -> Release:
+    """The press release in the Markdown `source`, of the file `name`; raises Refused with all that is wrong."""
+    source = unicodedata.normalize("NFC", source)
+    blocks = markdown.read_text(source, name).blocks
+    if not blocks or blocks[0].kind != Kind.HEADING:
+        raise Refused([HeadlineMissing(Place(name, 1))])
+    headline = plain(read_inline(blocks[0].text))
+    if len(source) > TEXT_LIMIT or len(headline) > HEADLINE_LIMIT:
+        raise Refused([ReleaseTooLong(Place(name), limit=TEXT_LIMIT, headline=HEADLINE_LIMIT)])
+    return Release(headline, source)
+
+
+def worded(said: Words, languages: Sequence[str]) -> Words:
+    """What is said of a picture, if nothing is missing or too long; raises Refused with all that is, by field.
+
+    What it shows is asked for in every language, as nobody can print a picture that says nothing.
+    """
+    refusals: list[Refusal] = []
+
+    def line(text: str, field: str, limit: int, missing: Refusal) -> str:
+        try:
+            text = checked(text, field, limit)
+        except Refusal as refusal:
+            refusals.append(refusal)
+            return ""
+        if not text:
+            refusals.append(missing)
+        return text
+
+    words = Words(
+        line(said.credit, "credit", CREDIT_LIMIT, CreditMissing("credit")),
+        line(said.licence, "licence", LICENCE_LIMIT, LicenceMissing("licence")),
+        {
+            tag: line(said.captions.get(tag, ""), field, CAPTION_LIMIT, CaptionMissing(field, language=autonym(tag)))
+            for tag, field in ((tag, f"caption-{tag}") for tag in languages)
+        },
+    )
+    if refusals:
+        raise Refused(refusals)
+    return words
+
+
 def _language(path: Path) -> str:
     try:
         return LanguageTag.parse(path.stem.removeprefix("press.")).value
@@ -100,14 +181,11 @@ def _language(path: Path) -> str:
 
 def _release(path: Path) -> Release:
     with refusing_at_once():
-        source = unicodedata.normalize("NFC", markdown.decoded(path))
-    blocks = markdown.read_text(source, path.name).blocks
-    if not blocks or blocks[0].kind != Kind.HEADING:
-        raise Refused([HeadlineMissing(Place(path.name, 1))])
-    return Release(plain(read_inline(blocks[0].text)), source)
+        source = markdown.decoded(path)
+    return released(source, path.name)
 
 
-def _pictures(folder: Path, languages: Iterable[str], faults: list[Refusal]) -> tuple[Picture, ...]:
+def _pictures(folder: Path, languages: Sequence[str], faults: list[Refusal]) -> tuple[Picture, ...]:
     try:
         with refusing_at_once():
             document = Document(folder / LIST)
@@ -121,7 +199,7 @@ def _pictures(folder: Path, languages: Iterable[str], faults: list[Refusal]) -> 
 
 
 def _listed(document: Document, folder: Path, languages: tuple[str, ...]) -> Iterator[Picture]:
-    for kind, key in ((PICTURE, "pictures"), (LOGO, "logos")):
+    for kind, key in LISTS.items():
         tables = document.root.tables(key)
         if len(tables) > LIMIT:
             document.root.tell(TooManyPictures, key, limit=LIMIT)
@@ -132,14 +210,28 @@ def _listed(document: Document, folder: Path, languages: tuple[str, ...]) -> Ite
 
 
 def _picture(kind: str, table: Table, folder: Path, languages: tuple[str, ...]) -> Picture | None:
-    """One picture; a caption is asked for in every language, as nobody can print a picture that says nothing."""
-    credit, licence = table.text("credit"), table.text("licence", limit=400)
-    captions = table.table("caption")
-    told = {tag: captions.text(tag, limit=600) for tag in languages}
-    captions.close()
+    words = _words(table, languages)
     file = _file(table, folder)
     table.close()
-    return Picture(kind, credit, licence, told, file) if file else None
+    return Picture(kind, words, file) if words and file else None
+
+
+def _words(table: Table, languages: tuple[str, ...]) -> Words | None:
+    """What a table says of its picture; what is wrong with it is told to the document, at its key."""
+    captions = table.table("caption")
+    said = Words(
+        table.text("credit", "", _ANY_LENGTH),
+        table.text("licence", "", _ANY_LENGTH),
+        {tag: captions.text(tag, "", _ANY_LENGTH) for tag in languages},
+    )
+    captions.close()
+    try:
+        return worded(said, languages)
+    except Refused as refused:
+        for refusal in refused.refusals:
+            key, _dash, tag = refusal.field.partition("-")
+            (captions if tag else table).tell(WrongValue, tag or key, why=refusal)
+    return None
 
 
 def _file(table: Table, folder: Path) -> Clean | None:
@@ -150,9 +242,9 @@ def _file(table: Table, folder: Path) -> Clean | None:
         table.tell(NotBesideIt, "file")
         return None
     try:
-        return clean((folder / name).read_bytes(), Place(name))
+        return clean((folder / name).read_bytes())
     except OSError:
         table.document.faults.append(FileMissing(Place(name)))
-    except WrongFile as fault:
-        table.document.faults.append(fault)
+    except Refusal as refusal:
+        table.document.faults.append(FileWrong(Place(name), why=refusal))
     return None

@@ -9,6 +9,7 @@ from pathlib import Path
 from undersigned.ledger.note import is_origin
 from undersigned.letters.blocks import WrongFile, refusing_at_once
 from undersigned.letters.content import Party
+from undersigned.letters.lines import SHARE_LIMIT
 from undersigned.letters.toml import Document, KeyMissing, Table, WrongValue
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.languages import INTERFACE, LanguageTag, NotALanguage
@@ -164,7 +165,7 @@ def _manifest(root: Table) -> Manifest:
         subject=per_language(root, needed(root, "subject"), languages),
         summary=per_language(root, "summary", languages, limit=600),
         campaign=per_language(root, "campaign", languages),
-        share=per_language(root, "share", languages, limit=280, lines=True),
+        share=per_language(root, "share", languages, limit=SHARE_LIMIT, lines=True),
         ways={kind: signing.choice(kind, WAYS, DEFAULT_WAYS[kind]) for kind in KINDS},
         counted_only=signing.boolean("counted_only"),
         minimum_age=signing.number("minimum_age", 16, 0, 99),

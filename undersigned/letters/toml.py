@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 
 from undersigned.letters import inline
 from undersigned.letters.blocks import FileMissing, FileTooLarge, Place, WrongFile
+from undersigned.letters.lines import folded
 from undersigned.lib.refusal import Refusal, gettext_noop
 
 LIMIT_BYTES = 200_000
@@ -201,9 +201,7 @@ class Table:
         return self.raw.get(key, default)
 
     def _clean(self, key: str, value: str, limit: int, lines: bool) -> str:
-        value = unicodedata.normalize("NFC", value)
-        rows = [" ".join(row.split()) for row in value.split("\n")]
-        text = ("\n" if lines else " ").join(row for row in rows if row)
+        text = folded(value, lines=lines)
         if len(text) > limit:
             self.tell(TextTooLong, key, limit=limit, length=len(text))
         try:

@@ -33,7 +33,7 @@ from undersigned.pages.kit_page import REST, kit_page
 from undersigned.pages.letter import WORKER, LetterPage, public_page
 from undersigned.pages.log import LOG, log_page
 from undersigned.pages.models import Baked
-from undersigned.pages.moved import KIT, LIST, moved_list, moved_page, signposts
+from undersigned.pages.moved import KIT, LIST, WITHDRAWN, moved_list, moved_page, signposts, withdrawn_list
 from undersigned.pages.names import NamesPages
 from undersigned.pages.newsletter import newsletter_page, newsletter_path
 from undersigned.pages.offline import leaving, offline
@@ -269,6 +269,7 @@ def _shared(letters: list[Letter]) -> Iterator[tuple[str, bytes]]:
 def _ways(letters: list[Letter]) -> Iterator[tuple[str, bytes]]:
     """What tells machines the way to all pages, and from old addresses to today's."""
     yield LIST, moved_list(letters).encode()
+    yield WITHDRAWN, withdrawn_list().encode()
     yield SITEMAP, sitemap(letters)
 
 

@@ -1,4 +1,4 @@
-"""Former addresses of letters and stories: a page that leads on, and a list by which the program redirects."""
+"""Addresses of letters and stories that are no more: pages that lead on, and lists by which the program answers."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -12,9 +12,10 @@ from undersigned.letters.models import FormerSlug, Letter
 from undersigned.lib.languages import interface_for
 from undersigned.pages.frame import Frame, Place, letter_frame, render
 from undersigned.stories.models import FormerStorySlug, Publication
+from undersigned.stories.published import withdrawn
 
-LIST = "moved.json"
-UNTOLD = frozenset({LIST, "404.html"})
+LIST, WITHDRAWN = "moved.json", "withdrawn.json"
+UNTOLD = frozenset({LIST, WITHDRAWN, "404.html"})
 """Files of the public folder that serve the server: no link leads there, and nobody is given them."""
 KIT = "kit"
 """Below a letter's address, where its kit is public; an edition's number may stand between it and a file."""
@@ -49,8 +50,8 @@ def signposts(folder: str, chooser: MovedPage, pages: Iterable[MovedPage]) -> It
 
 
 def moved_list(letters: Iterable[Letter]) -> str:
-    """From each former slug of the released `letters` and of published stories to today's, and from each edition to
-    the newest, as JSON."""
+    """From each former slug of the released `letters` and of stories that were published to today's, and from each
+    edition to the newest, as JSON."""
     found = list(letters)
     former = FormerSlug.objects.filter(letter__in=found).select_related("letter")
     editions = Edition.objects.filter(letter__in=found).select_related("letter")
@@ -58,6 +59,11 @@ def moved_list(letters: Iterable[Letter]) -> str:
     for row in editions:
         kit = f"{row.letter.slug}/{KIT}"
         moved |= {f"{kit}/{number}": kit for number in range(1, row.number + 1)}
-    stories = FormerStorySlug.objects.filter(story__publication=Publication.PUBLISHED).select_related("story")
+    stories = FormerStorySlug.objects.exclude(story__publication=Publication.UNPUBLISHED).select_related("story")
     moved |= {f"stories/{row.slug}": f"stories/{row.story.slug}" for row in stories}
     return json.dumps(moved, sort_keys=True, indent=1) + "\n"
+
+
+def withdrawn_list() -> str:
+    """The addresses of withdrawn stories, as JSON: what stands there says so, and is answered as gone (410)."""
+    return json.dumps(sorted(f"stories/{slug}" for slug in withdrawn().values_list("slug", flat=True)), indent=1) + "\n"

@@ -20,7 +20,15 @@ from undersigned.pages.news_article import Dated, markup
 from undersigned.pages.said import Said, said
 from undersigned.pages.share import Share, share
 from undersigned.pages.story_list import feed_address
-from undersigned.pages.story_place import PictureView, newest_edition, picture_view, read_in, story_place
+from undersigned.pages.story_place import (
+    AboutView,
+    PictureView,
+    about_views,
+    newest_edition,
+    picture_view,
+    read_in,
+    story_place,
+)
 from undersigned.pages.tags import Image, Tags, tags, whole
 from undersigned.pages.top_ten import TopStory, top_ten
 from undersigned.stories.article import Article, Author
@@ -47,15 +55,6 @@ class CorrectionView:
     moment: str
     instant: str
     note: Said
-
-
-@dataclass(frozen=True, slots=True)
-class AboutView:
-    """A letter that the story is about."""
-
-    headline: Said
-    href: str
-    takes_signatures: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def _page(story: Story, article: Article, language: str, place: Place) -> StoryP
         authors=tuple(_author(author, language, article) for author in article.authors),
         picture=picture_view(story, article, place, language),
         body=body(article, language),
-        about=tuple(_about(letter, language) for letter in letters),
+        about=about_views(letters, language),
         stories=f"/{interface_tag(language)}/stories/" if story.is_public else "",
     )
 
@@ -187,12 +186,6 @@ def _author(author: Author, language: str, article: Article) -> AuthorView:
     shown = author.contact.removeprefix("https://").removeprefix("http://").rstrip("/")
     href = author.contact if is_website else f"mailto:{author.contact}"
     return AuthorView(said(author.name, language, article.languages), shown, href)
-
-
-def _about(letter: Letter, language: str) -> AboutView:
-    chosen = read_in(letter.languages, language)
-    takes = any(letter.takes(kind, invited=False) for kind in ("organisation", "person", "supporter"))
-    return AboutView(said(letter.subject, language, (chosen,)), f"/{letter.slug}/{chosen}/", takes)
 
 
 def _correction(edition: Edition, language: str, article: Article) -> CorrectionView:

@@ -21,6 +21,7 @@ from undersigned.pages.moved import signposts
 from undersigned.pages.story import chooser_page, moved_page, public_page
 from undersigned.pages.story_list import feed_address, letter_stories_page, stories_pages
 from undersigned.pages.story_place import newest_edition, stored_picture
+from undersigned.pages.withdrawn import withdrawn_page
 from undersigned.stories.models import Publication, Story, Tie
 from undersigned.stories.published import published
 
@@ -42,18 +43,18 @@ def due() -> list[Due]:
     """The stories that changed since they were baked, all of them; and some of those beside which something did."""
     baked = {row.story_id: row for row in BakedStory.objects.all()}
     changed, stale = [], []
-    for state in _states(Publication.PUBLISHED, Publication.WITHDRAWN):
+    for state in _states():
         row = baked.get(state.story)
-        if row.revision != state.revision if row else state.is_public:
+        if row is None or row.revision != state.revision:
             changed.append(state)
-        elif row and state.is_public and row.beside != state.beside:
+        elif row.beside != state.beside:
             stale.append(state)
     return _fetched(changed + stale[:AT_A_TIME])
 
 
 def everything() -> list[Due]:
-    """All published stories."""
-    return _fetched(_states(Publication.PUBLISHED))
+    """All stories that were published, the withdrawn ones too."""
+    return _fetched(_states())
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +62,23 @@ class _State:
     """Where a story stands, without its texts: asked for every half second."""
 
     story: UUID
-    is_public: bool
     revision: int
     beside: str
 
 
-def _states(*publications: Publication) -> list[_State]:
-    top, ties = top_ten.state(), _ties()
-    rows = Story.objects.filter(publication__in=publications).order_by("published_at", "pk")
+def _states() -> list[_State]:
+    """Of all stories that were published; beside a withdrawn one stand no others, but perhaps the way to them."""
+    rows = list(
+        Story.objects.exclude(publication=Publication.UNPUBLISHED)
+        .order_by("published_at", "pk")
+        .values_list("pk", "publication", "revision")
+    )
+    are_there_others = any(publication == Publication.PUBLISHED for _pk, publication, _revision in rows)
+    beside = {Publication.PUBLISHED: top_ten.state(), Publication.WITHDRAWN: f"others: {are_there_others}"}
+    ties = _ties()
     return [
-        _State(pk, publication == Publication.PUBLISHED, revision, _digest(top, ties.get(pk, [])))
-        for pk, publication, revision in rows.values_list("pk", "publication", "revision")
+        _State(pk, revision, _digest(beside[Publication(publication)], ties.get(pk, [])))
+        for pk, publication, revision in rows
     ]
 
 
@@ -90,8 +97,7 @@ def files(dues: Sequence[Due]) -> Iterator[tuple[str, bytes]]:
     if not dues:
         return
     for one in dues:
-        if one.story.is_public:
-            yield from _files_of(one.story)
+        yield from _files_of(one.story) if one.story.is_public else _traces_of(one.story)
     yield from _lists()
 
 
@@ -133,6 +139,18 @@ def _files_of(story: Story) -> Iterator[tuple[str, bytes]]:
         yield from signposts(f"{ROOT}{slug}/", moved_page(story, story.languages[0], is_chooser=True), lead_on)
 
 
+def _traces_of(story: Story) -> Iterator[tuple[str, bytes]]:
+    """What stays of a withdrawn story, at all addresses that it ever had: that it was withdrawn."""
+    pages = {language: withdrawn_page(story, language) for language in story.languages}
+    told = {
+        language: render("pages/withdrawn.html", page.frame, page=page).encode() for language, page in pages.items()
+    }
+    for slug in (story.slug, *_former(story)):
+        yield f"{ROOT}{slug}/index.html", told[story.languages[0]]
+        for language, page in told.items():
+            yield f"{ROOT}{slug}/{language}/index.html", page
+
+
 def _former(story: Story) -> list[str]:
     return list(story.former_slugs.order_by("slug").values_list("slug", flat=True))
 
@@ -162,12 +180,12 @@ def _lists() -> Iterator[tuple[str, bytes]]:
 
 def _told_letters() -> QuerySet[Tie, UUID]:
     """The public letters about which there are published stories."""
-    return _public_ties().values_list("letter_id", flat=True)
+    return _public_ties().filter(story__publication=Publication.PUBLISHED).values_list("letter_id", flat=True)
 
 
 def _public_ties() -> QuerySet[Tie]:
     public = [LetterPublication.RELEASED, LetterPublication.ARCHIVED]
-    return Tie.objects.filter(story__publication=Publication.PUBLISHED, letter__publication__in=public)
+    return Tie.objects.filter(letter__publication__in=public)
 
 
 def _ties() -> dict[UUID, list[tuple[str, str, str]]]:

@@ -1,8 +1,9 @@
-"""Where a story stands, which of its editions the public reads, and its picture."""
+"""Where a story stands, which of its editions the public reads, its picture, and the letters that it is about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from undersigned.letters.models import Letter
 from undersigned.pages.frame import Place, interface_tag
 from undersigned.pages.said import Said, said
 from undersigned.stories.article import Article
@@ -30,6 +31,20 @@ class PictureView:
         if self.wide_width == self.narrow_width:
             return ""
         return f"{self.narrow} {self.narrow_width}w, {self.wide} {self.wide_width}w"
+
+
+@dataclass(frozen=True, slots=True)
+class AboutView:
+    """A letter that a story is about."""
+
+    headline: Said
+    href: str
+    takes_signatures: bool
+
+
+def about_views(letters: Iterable[Letter], language: str) -> tuple[AboutView, ...]:
+    """The ways from a story to these letters, for readers of `language`."""
+    return tuple(_about(letter, language) for letter in letters)
 
 
 def story_place(story: Story) -> Place:
@@ -75,3 +90,9 @@ def picture_view(story: Story, article: Article, place: Place, language: str) ->
         credit=picture.credit,
         licence=picture.licence,
     )
+
+
+def _about(letter: Letter, language: str) -> AboutView:
+    chosen = read_in(letter.languages, language)
+    takes = any(letter.takes(kind, invited=False) for kind in ("organisation", "person", "supporter"))
+    return AboutView(said(letter.subject, language, (chosen,)), f"/{letter.slug}/{chosen}/", takes)

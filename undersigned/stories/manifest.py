@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from undersigned.letters.blocks import refusing_at_once
+from undersigned.letters.lines import SHARE_LIMIT
 from undersigned.letters.manifest import languages_of, needed, parsed, per_language
 from undersigned.letters.toml import Document, Table
 from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 from undersigned.stories.article import Author
-from undersigned.stories.typed import CAPTION_LIMIT, DECK_LIMIT, SHARE_LIMIT
+from undersigned.stories.typed import CAPTION_LIMIT, DECK_LIMIT
 
 RESERVED_SLUGS = frozenset({"feed", "new"})
 """What stands beside the stories at their addresses."""

@@ -34,7 +34,8 @@ class Story(models.Model):
 
     `article` is the canonical JSON of the wording in work, made from the Markdown in `texts`; what the public reads
     is the newest edition. `contributors` are the desk users who had a hand in this wording. `due_at` is the instant
-    that `wall_time` names in `zone`. `revision` grows with every change that the public pages show.
+    that `wall_time` names in `zone`. `revision` grows with every change that the public pages show. `told` is what
+    readers of a withdrawn story are told of why it was, per language; `withdrawn_at` is unknown of the oldest ones.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -54,6 +55,8 @@ class Story(models.Model):
     zone = models.CharField(max_length=64, blank=True, default="")
     due_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    told = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     revision = models.PositiveBigIntegerField(default=0)
 

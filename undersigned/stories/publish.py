@@ -1,21 +1,25 @@
 """Publishing: at a moment or now, all languages together; correcting by a new edition; withdrawing for good."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db import transaction
 
 from undersigned.letters.audit import Actor
+from undersigned.letters.lines import checked
 from undersigned.letters.models import Letter
 from undersigned.letters.stages import touch
 from undersigned.lib.clock import zone_of
-from undersigned.lib.refusal import Refusal, gettext_noop
+from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 from undersigned.releases.release import CLOCK, Moment, MomentHasPassed
 from undersigned.stories.audit import record
 from undersigned.stories.models import Edition, Publication, Ranked, Story, Tie, Work, locked
-from undersigned.stories.typed import LINE_LIMIT, one_line
+from undersigned.stories.typed import CAPTION_LIMIT, LINE_LIMIT
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class NotApproved(Refusal):
@@ -34,6 +38,11 @@ class NotPublished(Refusal):
     code = "not-published"
     status = 409
     message = gettext_noop("This story is not published, so there is nothing to withdraw.")
+
+
+class NotItsLanguage(Refusal):
+    code = "not-its-language"
+    message = gettext_noop("This story is not written in “%(language)s”.")
 
 
 @transaction.atomic
@@ -86,19 +95,43 @@ def publish_due(at: datetime) -> list[Story]:
 
 
 @transaction.atomic
-def withdraw(story: Story, reason: str, by: Actor, at: datetime) -> None:
-    """Take a published story away for good: from pages, lists, feeds and the top ten. The record keeps its wordings."""
+def withdraw(story: Story, reason: str, by: Actor, at: datetime, told: Mapping[str, str] = NOTHING) -> None:
+    """Take a published story away for good: its text and pictures, from lists, feeds and the top ten.
+
+    The record keeps its wordings, and the `reason`. Whoever comes to its address reads that it was withdrawn, when, and
+    what of the reason they are `told`, per language.
+    """
     row = locked(story)
     if not row.is_public:
         raise NotPublished
-    reason = one_line(reason, "reason", LINE_LIMIT)
+    reason, told = _judged(row, reason, told)
     Ranked.objects.filter(story=row).delete()
     row.publication, row.work = Publication.WITHDRAWN, Work.SETTLED
     row.wall_time, row.zone, row.due_at = "", "", None
+    row.withdrawn_at, row.told = at, told
     _bump(row)
     touch(row.ties.values_list("letter_id", flat=True))
     record(row, by, "story withdrawn", at, reason=reason)
     story.refresh_from_db()
+
+
+def _judged(row: Story, reason: str, told: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """What the record keeps and what readers are told, as far as both can be taken; raises Refused with all faults."""
+    refusals: list[Refusal] = []
+
+    def line(text: str, field: str, limit: int) -> str:
+        try:
+            return checked(text, field, limit)
+        except Refusal as refusal:
+            refusals.append(refusal)
+            return ""
+
+    reason = line(reason, "reason", LINE_LIMIT)
+    refusals += [NotItsLanguage("told", language=tag) for tag in told if tag not in row.languages]
+    lines = {tag: line(text, f"told-{tag}", CAPTION_LIMIT) for tag, text in told.items()}
+    if refusals:
+        raise Refused(refusals)
+    return reason, {tag: text for tag, text in lines.items() if text}
 
 
 def _approved(story: Story) -> Story:

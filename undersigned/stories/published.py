@@ -13,6 +13,11 @@ def published() -> QuerySet[Story]:
     return found.defer("article", "texts").prefetch_related("editions")
 
 
+def withdrawn() -> QuerySet[Story]:
+    """The stories that the public cannot read any more."""
+    return Story.objects.filter(publication=Publication.WITHDRAWN)
+
+
 def about(letter: Letter) -> QuerySet[Story]:
     """The published stories about `letter`, the newest first: its updates."""
     return published().filter(ties__letter=letter)

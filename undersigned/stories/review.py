@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from undersigned.letters.audit import Actor
+from undersigned.letters.lines import checked
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.stories.audit import record
 from undersigned.stories.models import Story, Work, locked
-from undersigned.stories.typed import LINE_LIMIT, one_line
+from undersigned.stories.typed import LINE_LIMIT
 
 
 class NotADraft(Refusal):
@@ -111,7 +112,7 @@ def send_back(story: Story, reason: str, by: Actor, at: datetime) -> None:
     row = locked(story)
     if row.work not in (Work.REVIEW, Work.APPROVED):
         raise NotInReview
-    reason = one_line(reason, "reason", LINE_LIMIT)
+    reason = checked(reason, "reason", LINE_LIMIT)
     if not reason:
         raise ReasonNeeded("reason")
     row.work, row.approved_by = Work.DRAFT, ""

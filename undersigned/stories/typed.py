@@ -1,19 +1,17 @@
 """A story as somebody writes it, in a folder or at the desk, and the article that it makes, or all that is wrong."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from undersigned.letters import inline, markdown, parity
-from undersigned.letters.blocks import Block, Note, Place, WrongFile
+from undersigned.letters import markdown, parity
+from undersigned.letters.blocks import Block, Note
+from undersigned.letters.lines import SHARE_LIMIT, LineTooLong, at_its_line, checked
 from undersigned.letters.parity import Gap, What
 from undersigned.lib.addresses import EmailAddress, Website
 from undersigned.lib.refusal import Refusal, Refused, gettext_noop
 from undersigned.stories.article import Article, Author, Picture
 
 LINE_LIMIT, DECK_LIMIT, CAPTION_LIMIT, TEXT_LIMIT = 200, 400, 600, 20_000
-SHARE_LIMIT = 280
-"""What the narrowest of the services takes."""
 AUTHORS_LIMIT = 8
 CAN_BE_MEANT = frozenset({What.MISSING, What.EXTRA})
 """Differences between languages that a newsroom makes on purpose: a passage that some readers need, others not."""
@@ -22,11 +20,6 @@ CAN_BE_MEANT = frozenset({What.MISSING, What.EXTRA})
 class HeadlineMissing(Refusal):
     code = "headline-missing"
     message = gettext_noop("Every language needs its headline; %(language)s has none.")
-
-
-class LineTooLong(Refusal):
-    code = "line-too-long"
-    message = gettext_noop("This is too long: it may have %(limit)s characters.")
 
 
 class AuthorNeeded(Refusal):
@@ -47,13 +40,6 @@ class NotAContact(Refusal):
 class TextMissing(Refusal):
     code = "story-text-missing"
     message = gettext_noop("The text in %(language)s is missing.")
-
-
-class LineWrong(Refusal):
-    """What is wrong with one line of a text that was typed; `why` is a refusal of its own."""
-
-    code = "line-wrong"
-    message = gettext_noop("Line %(line)s: %(why)s")
 
 
 class CaptionMissing(Refusal):
@@ -128,22 +114,9 @@ def must_be_mended(gaps: Iterable[Mapping[str, str]]) -> bool:
     return any(gap["what"] not in CAN_BE_MEANT for gap in gaps)
 
 
-def one_line(text: str, field: str, limit: int) -> str:
-    """`text` with its white space folded; refused where it is too long or holds what must not stand in a line."""
-    folded = " ".join(unicodedata.normalize("NFC", text).split())
-    if len(folded) > limit:
-        raise LineTooLong(field, limit=limit)
-    try:
-        inline.refuse_forbidden(folded, Place())
-    except Refusal as refusal:
-        refusal.field = field
-        raise
-    return folded
-
-
 def _line(text: str, field: str, limit: int, refusals: list[Refusal]) -> str:
     try:
-        return one_line(text, field, limit)
+        return checked(text, field, limit)
     except Refusal as refusal:
         refusals.append(refusal)
         return ""
@@ -204,17 +177,8 @@ def _texts(typed: Typed, refusals: list[Refusal]) -> tuple[dict[str, tuple[Block
         try:
             read = markdown.read_text(text, f"story.{tag}.md", typed.headline.get(tag, ""), asks=False)
         except Refused as refused:
-            refusals += [_at_its_line(refusal, f"text-{tag}") for refusal in refused.refusals]
+            refusals += [at_its_line(refusal, f"text-{tag}") for refusal in refused.refusals]
         else:
             texts[tag] = read.blocks
             notes += read.notes
     return texts, tuple(notes)
-
-
-def _at_its_line(refusal: Refusal, field: str) -> Refusal:
-    if isinstance(refusal, WrongFile) and refusal.place.line:
-        line = refusal.place.line
-        refusal.place = Place()  # the line is told once
-        return LineWrong(field, line=line, why=refusal)
-    refusal.field = field
-    return refusal

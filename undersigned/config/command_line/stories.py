@@ -99,9 +99,12 @@ def rename_(slug: str, new: str) -> None:
 @story.command("withdraw")
 @click.argument("slug")
 @click.option("--reason", required=True, help="For the record; readers are not told.")
-def withdraw(slug: str, reason: str) -> None:
-    """Take SLUG away from the public for good."""
-    publish.withdraw(story_called(slug), reason, COMMAND_LINE, now())
+@click.option(
+    "--tell", nargs=2, multiple=True, metavar="LANG TEXT", help="What readers who come to its address are told of why."
+)
+def withdraw(slug: str, reason: str, tell: tuple[tuple[str, str], ...]) -> None:
+    """Take SLUG away from the public for good; at its address stands that it was withdrawn."""
+    publish.withdraw(story_called(slug), reason, COMMAND_LINE, now(), dict(tell))
     bake_due(now())
     click.echo(f"{slug}: withdrawn")
 

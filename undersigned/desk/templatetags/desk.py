@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from undersigned.desk import audit
 from undersigned.desk.situation import waiting_of
 from undersigned.desk.words import ACTORS, VOCABULARY
+from undersigned.kit.models import PressPicture
 from undersigned.letters.inline import inline_html
 from undersigned.letters.models import AuditRecord, Letter
 from undersigned.lib import languages
@@ -74,6 +75,13 @@ def of(mapping: dict[str, object], key: str) -> object:
 def told(refusals: dict[str, list[str]], field: str) -> list[str]:
     """The refusals of one field."""
     return refusals.get(field, [])
+
+
+@register.filter
+def shows(picture: PressPicture) -> str:
+    """What a picture for the press shows, in the language of the page if that is one of the letter's."""
+    said = picture.captions
+    return str(said.get(html_tag(translation.get_language() or "en")) or next(iter(said.values()), ""))
 
 
 @register.filter
