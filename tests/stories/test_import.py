@@ -141,9 +141,11 @@ def test_an_operator_brings_a_story_from_its_folder_to_its_readers(
     run("submit", slug)
     run("approve", slug, "--by", editor.email)
     assert "published in ko, en, zh-Hans" in run("publish", slug, "now", "Asia/Seoul")
-    assert (tmp_path / "data/public/stories/lamps-at-the-ferry/en/index.html").exists()
+    page = tmp_path / "data/public/stories/lamps-at-the-ferry/en/index.html"
+    assert "Lamps again at the ferry" in page.read_text()
     run("withdraw", slug, "--reason", "A mistake")
-    assert not (tmp_path / "data/public/stories/lamps-at-the-ferry").exists()
+    assert "Lamps again at the ferry" not in page.read_text()
+    assert "withdrawn" in page.read_text()
 
 
 def test_of_several_folders_those_without_fault_come_in(folder: Path, tmp_path: Path) -> None:
