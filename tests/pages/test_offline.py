@@ -97,8 +97,12 @@ def page(browser: Browser, site: Site) -> Generator[Page]:
 
 def read(page: Page, site: Site, language: str = "en") -> None:
     """Read the letter with a connection, until it is kept for reading without one."""
-    page.goto(f"{site.url}/open-the-bridge/{language}/")
-    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    kept = "navigator.serviceWorker.getRegistration().then(one => one?.active?.state === 'activated')"
+    come_back_until(
+        lambda: bool(page.evaluate(kept)),
+        lambda: page.goto(f"{site.url}/open-the-bridge/{language}/"),
+        "the letter to be kept",
+    )
 
 
 def stored(page: Page) -> dict[str, dict[str, str]]:
