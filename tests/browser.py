@@ -3,6 +3,13 @@
 import shutil
 from dataclasses import dataclass
 
+from playwright.sync_api import Locator, expect
+
+PATIENCE_MS = 60_000
+"""How long a test waits for what must come: on a busy machine that is long, and elsewhere it costs nothing."""
+
+expect.set_options(timeout=PATIENCE_MS)  # for whoever uses a browser with these tests
+
 ARGUMENTS = (
     "--no-sandbox",  # root has none
     "--disable-gpu",
@@ -32,3 +39,13 @@ def launch() -> dict[str, object]:
     """How playwright starts it."""
     chromium = Chromium.found()
     return {"executable_path": chromium.program, "args": list(chromium.arguments)}
+
+
+def follow(pressed: Locator) -> None:
+    """Click what leads to another page, and wait until that page is there whole.
+
+    A click alone may return while the old page is still there: what is looked at next could be that one, and a visit
+    elsewhere could overtake the form that was sent.
+    """
+    with pressed.page.expect_navigation(timeout=PATIENCE_MS):
+        pressed.click(timeout=PATIENCE_MS)

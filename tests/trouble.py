@@ -7,14 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import OperationalError, connection, connections
 
-PATIENCE = 20  # seconds; who waits longer for a lock never gets it
+PATIENCE = 60  # seconds; who waits longer for a lock never gets it
 
 
 class Gone(OperationalError):
@@ -99,11 +99,27 @@ def another_process() -> Generator[Callable[[Callable[[], Any]], Future[Any]]]:
     with ThreadPoolExecutor(1) as pool:
 
         def begin(act: Callable[[], Any]) -> Future[Any]:
-            future = pool.submit(_in_own_connection, act)
+            begun = Event()
+            future = pool.submit(_in_own_connection, lambda: _telling(begun, act))
+            begun.wait(PATIENCE)
             wait([future], timeout=0.3)
             return future
 
         yield begin
+
+
+def _telling(begun: Event, act: Callable[[], Any]) -> Any:
+    """Do it, and tell when its first statement goes to the database, or when it ends without one."""
+
+    def tell(execute: Callable[..., Any], *statement: Any) -> Any:
+        begun.set()
+        return execute(*statement)
+
+    try:
+        with connection.execute_wrapper(tell):
+            return act()
+    finally:
+        begun.set()
 
 
 def _is_gone(fault: Exception) -> bool:

@@ -4,12 +4,13 @@ import re
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
+from tests.browser import follow
 from tests.desk.conftest import PASSWORD
 from tests.desk.test_look import faults, sign_in, site  # noqa: F401  (`site` is a fixture)
+from tests.flows.test_the_second_factor import code_of
 from undersigned.desk.models import User
 
 
@@ -20,28 +21,24 @@ def _nothing_tried_before() -> None:
 
 def confirm_access(page: Page) -> None:
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Confirm").click()
+    follow(page.get_by_role("button", name="Confirm"))
 
 
 def sign_out(page: Page) -> None:
-    page.get_by_role("banner").get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("banner").get_by_role("button", name="Sign out"))
     expect(page).to_have_url(re.compile("/accounts/login/"))
-
-
-def code_of(secret: str) -> str:
-    return str(format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time())))))
 
 
 def test_an_authenticator_app_is_set_up_and_then_asked_for(page: Page, site: str, secretary: User) -> None:  # noqa: F811
     sign_in(page, site)
     page.goto(f"{site}/accounts/2fa/")
-    page.get_by_role("link", name="Activate").click()
+    follow(page.get_by_role("link", name="Activate"))
     confirm_access(page)
     secret = page.locator("#authenticator_secret").input_value()
     assert page.locator("main img").evaluate("picture => picture.naturalWidth") > 0
     assert not faults(page)
     page.locator("[name=code]").fill(code_of(secret))
-    page.get_by_role("button", name="Activate").click()
+    follow(page.get_by_role("button", name="Activate"))
     expect(page.locator("h1")).to_contain_text("Recovery")
     assert not faults(page)
     sign_out(page)
@@ -50,7 +47,7 @@ def test_an_authenticator_app_is_set_up_and_then_asked_for(page: Page, site: str
     assert not faults(page)
     cache.clear()  # a code serves once; the test does not wait half a minute for the next one
     page.locator("[name=code]").fill(code_of(secret))
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
     expect(page.locator("h1")).to_contain_text("Letters")
 
 

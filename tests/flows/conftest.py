@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page
 from psycopg import sql
 
 from tests.database import SCRATCH
-from tests.flows.office import LOOPBACK, Office, free_port, soon, until
+from tests.flows.office import LOOPBACK, Office, files_below, free_port, soon, until
 
 LETTER = Path(__file__).parent / "letter"
 SLUG = "open-the-ferry"
@@ -127,9 +127,9 @@ def record_at_rest(url: str) -> bytes:
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("CHECKPOINT")
         [place] = connection.execute("SHOW data_directory").fetchone() or [""]
-    files = [path for path in Path(place).rglob("*") if path.is_file() and os.access(path, os.R_OK)]
+    files = dict(files_below(Path(place)))
     assert any("pg_wal" in path.parts for path in files)
-    return b"\0".join(path.read_bytes() for path in files)
+    return b"\0".join(files.values())
 
 
 def _beside(url: str, name: str) -> str:

@@ -4,13 +4,15 @@ import email
 import email.policy
 import http.client
 import os
+import random
 import re
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -20,7 +22,7 @@ from typing import TypeVar
 DESK = "secretary@ferry.example"
 PASSWORD = "a ferry needs no bridge"
 LOOPBACK = "127.0.0.1"
-SECONDS = 90
+SECONDS = 240
 ROOT = Path(__file__).resolve().parents[2]
 LATER = Path(__file__).resolve().parent / "later"
 
@@ -163,15 +165,17 @@ class Office:
 
     def bytes_at_rest(self) -> bytes:
         """Everything that lies on the disk: record, write-ahead log, public folder, mails, what it wrote down, keys."""
-        files = [path for path in self.folder.rglob("*") if path.is_file()]
-        return b"\0".join(map(_content, files))
+        return b"\0".join(content for _, content in files_below(self.folder))
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:  # a draft of the running program, which has its own name by now
-        return b""
+def files_below(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    """Each file below `folder` that we may read, with what is in it; but for those that a running program takes away
+    or renames meanwhile."""
+    for place, _, names in os.walk(folder):
+        for path in (Path(place, name) for name in names):
+            with suppress(FileNotFoundError, PermissionError):
+                if path.is_file():
+                    yield path, path.read_bytes()
 
 
 def _opened(path: Path) -> EmailMessage:
@@ -210,6 +214,11 @@ def is_listening(port: int) -> bool:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
+    """A port on which nobody listens. It may be used a while later, or again after a stop: so it is below those that
+    the system gives to outgoing connections, and drawn by lot, since other tests run beside this one."""
+    for _ in range(100):
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((LOOPBACK, port))
+            return port
+    raise AssertionError("no port is free")

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.browser import follow
 from tests.flows.conftest import SLUG
 from tests.flows.office import Office, link_in, until
 
@@ -21,7 +22,7 @@ def test_who_signs_a_copy_sees_once_more_at_the_site_what_is_sent(
 
     released.stop()  # or blocked, or gone: nothing is sent, and nothing that was typed is lost
     fill(page)
-    sign(page)
+    button(page).click()
     expect(page.locator("form")).to_have_count(0)  # the browser's own page, which says that there is no answer
     page.go_back()
     expect(page.get_by_label("E-mail address")).to_have_value(MAILBOX)
@@ -35,7 +36,7 @@ def test_who_signs_a_copy_sees_once_more_at_the_site_what_is_sent(
     sign(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mailbox")
     page.goto(link_in(released.mail_to(MAILBOX)))
-    page.get_by_role("button", name="Confirm my signature").click()
+    follow(page.get_by_role("button", name="Confirm my signature"))
     until(lambda: b"Ferne Beispiel" in released.ask(f"/{SLUG}/en/").body, "the name on the page")
 
     context.close()
@@ -57,7 +58,7 @@ def open_letter(context: BrowserContext, copy: Path) -> Page:
     """The letter, reached from the page with which a copy begins."""
     page = context.new_page()
     page.goto(f"{copy.as_uri()}/index.html")
-    page.get_by_role("link", name="Open the ferry").first.click()
+    follow(page.get_by_role("link", name="Open the ferry").first)
     return page
 
 
@@ -71,5 +72,9 @@ def fill(page: Page) -> None:
 
 
 def sign(page: Page) -> None:
-    """Press the one button of the form."""
-    page.locator("form.sign-form button[type=submit]").click()
+    follow(button(page))
+
+
+def button(page: Page) -> Locator:
+    """The one button of the form."""
+    return page.locator("form.sign-form button[type=submit]")

@@ -13,6 +13,7 @@ import pytest
 
 from tests.flows.conftest import SLUG, copy_of, new_database, set_up_once
 from tests.flows.office import DESK, Office, free_port
+from tests.stage import night_of_the_clocks
 
 LETTER_SHOWN = "do-not-send-them-back"
 ROWS = (
@@ -112,7 +113,7 @@ def test_a_header_that_is_not_known_can_be_named(lettered: Office, tmp_path: Pat
 
 
 def test_an_hour_that_the_clocks_skip_is_refused_with_both_choices(lettered: Office) -> None:
-    said = lettered.run("release", "plan", SLUG, "2027-03-28T02:30", "Europe/Berlin", exits=1)
+    said = lettered.run("release", "plan", SLUG, f"{night_of_the_clocks(3)}T02:30", "Europe/Berlin", exits=1)
     assert "01:30 (UTC+01:00)" in said
     assert "03:30 (UTC+02:00)" in said
     assert "No release is due" in lettered.run("release", "due")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser import follow
 from tests.flows.office import Office, code_in, link_in
 from tests.flows.test_a_letter_end_to_end import SLUG, freeze, mend_the_gap, open_by_invitation, press, sign_in
 
@@ -59,7 +60,7 @@ def sign(office: Office, page: Page, invitation: str, kind: str, typed: dict[str
         page.fill(f"input[name={name}]", text)
     for box in page.locator("form.sign-form .consent input[type=checkbox]").all():
         box.check()
-    page.locator("form.sign-form button[type=submit]").click()
+    follow(page.locator("form.sign-form button[type=submit]"))
     expect(page.locator("h1")).to_have_text("Look into your mailbox")
     return link_in(office.mail_to(typed["email"]))
 
@@ -72,7 +73,7 @@ def confirm(page: Page, link: str) -> str:
 
 def decide(office: Office, page: Page, button: str) -> None:
     page.goto(f"{office.url}/desk/{SLUG}/queue/")
-    page.get_by_role("button", name=re.compile(f"^{button}")).click()
+    follow(page.get_by_role("button", name=re.compile(f"^{button}")))
     expect(page.locator("main")).to_contain_text("Nothing waits for the desk")
 
 
@@ -80,7 +81,7 @@ def merge(office: Office, page: Page) -> None:
     """The register knows the domain; accepting a second time would be refused, merging ends the second sign-on."""
     page.goto(f"{office.url}/desk/{SLUG}/queue/")
     expect(page.locator("main")).to_contain_text("The register may know it already")
-    page.get_by_role("button", name=re.compile("^Merge")).click()
+    follow(page.get_by_role("button", name=re.compile("^Merge")))
     expect(page.locator("main")).to_contain_text("Nothing waits for the desk")
 
 
@@ -88,11 +89,11 @@ def refuse(office: Office, page: Page) -> None:
     """Accepting asks for evidence, refusing for a reason; the reason waits for its mail of tomorrow."""
     page.goto(f"{office.url}/desk/{SLUG}/queue/")
     page.locator("input[name=evidence]").fill("   ")
-    page.get_by_role("button", name=re.compile("^Accept")).click()
+    follow(page.get_by_role("button", name=re.compile("^Accept")))
     expect(page.locator("main")).to_contain_text("Note how you made sure")
     page.locator("summary", has_text="Refuse").click()
     page.locator("textarea[name=reason]").fill("We could not reach the house by telephone.")
-    page.get_by_role("button", name="Refuse and erase").click()
+    follow(page.get_by_role("button", name="Refuse and erase"))
     expect(page.locator("main")).to_contain_text("Nothing waits for the desk")
     assert b"We could not reach" not in office.bytes_at_rest()
 
@@ -104,12 +105,12 @@ def expect_listed(office: Office, page: Page, names: set[str]) -> None:
 
 def correct(office: Office, member: Page, secretary: Page, link: str) -> None:
     member.goto(link)
-    member.get_by_role("link", name="한국어").click()
+    follow(member.get_by_role("link", name="한국어"))
     expect(member.locator("h1")).to_have_text("서명이 유효합니다")
-    member.get_by_role("link", name="English").click()
-    member.get_by_role("link", name="Correct my entry").click()
+    follow(member.get_by_role("link", name="English"))
+    follow(member.get_by_role("link", name="Correct my entry"))
     member.fill("input[name=name]", "Guild of the Ferrymen")
-    member.get_by_role("button", name="Save the correction").click()
+    follow(member.get_by_role("button", name="Save the correction"))
     expect(member.locator("main")).to_contain_text("You need not sign again")
     expect_listed(office, secretary, {"Ferrymen's Guild", "Ruth Ausgedacht"})
     decide(office, secretary, "Let it appear")
@@ -117,9 +118,9 @@ def correct(office: Office, member: Page, secretary: Page, link: str) -> None:
 
 def withdraw_on_request(office: Office, page: Page, name: str) -> None:
     page.goto(f"{office.url}/desk/{SLUG}/signatories/")
-    page.get_by_role("link", name=name).click()
+    follow(page.get_by_role("link", name=name))
     page.locator("input[name=request]").fill("by telephone on 3 May")
-    page.get_by_role("button", name="Withdraw and erase").click()
+    follow(page.get_by_role("button", name="Withdraw and erase"))
     expect(page.locator("body")).to_contain_text("Withdrawn")
 
 
@@ -137,10 +138,10 @@ def mailboxes_have_their_say(office: Office, page: Page, invitation: str) -> Non
         page.fill(f"input[name={name}]", text)
     for box in page.locator("form.sign-form .consent input[type=checkbox]").all():
         box.check()
-    page.locator("form.sign-form button[type=submit]").click()
+    follow(page.locator("form.sign-form button[type=submit]"))
     code = code_in(office.mail_to("guessing@mail.example"))
     wrong = "000000" if code != "000000" else "000001"
     for typed in [wrong] * 5 + [code]:
         page.fill("input[name=code]", typed)
-        page.get_by_role("button", name="Confirm by code").click()
+        follow(page.get_by_role("button", name="Confirm by code"))
         expect(page.locator("h1")).to_have_text("This code does not fit")

@@ -8,6 +8,7 @@ from pathlib import Path
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import follow
 from tests.flows.conftest import LETTER
 from tests.flows.office import Office, until
 from tests.flows.test_a_letter_end_to_end import (
@@ -54,10 +55,10 @@ def test_a_letter_is_looked_at_counted_moved_and_released(office: Office, browse
 def look_at_it(page: Page) -> None:
     """As it will look, gaps and all, before there is a text to sign; each language is a click away."""
     overview = page.url
-    page.get_by_role("link", name="한국어").click()
+    follow(page.get_by_role("link", name="한국어"))
     expect(page.locator("h1")).to_have_text("나루를 다시 여십시오")
     expect(page.locator("header .notice")).to_be_visible()
-    page.get_by_role("link", name="English").click()
+    follow(page.get_by_role("link", name="English"))
     expect(page.locator("h1")).to_have_text("Open the ferry again")
     page.goto(overview)
 
@@ -66,7 +67,7 @@ def revoke_a_link(office: Office, page: Page, reader: Page) -> None:
     link = invite(page)
     reader.goto(link)
     expect(reader.locator("h1")).to_have_text("Open the ferry again")
-    page.get_by_role("button", name="Revoke").first.click()
+    follow(page.get_by_role("button", name="Revoke").first)
     expect(page.locator("body")).to_contain_text("Who follows this link finds what a stranger finds.")
     reader.goto(f"{office.url}/there-is-no-such-letter/en/")
     strange = reader.content()
@@ -78,7 +79,7 @@ def revoke_a_link(office: Office, page: Page, reader: Page) -> None:
 def take_the_list_away(office: Office, page: Page) -> None:
     page.goto(f"{office.url}/desk/{SLUG}/signatories/")
     page.get_by_label("Name", exact=True).fill("ferry")
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
     expect(page.locator("main")).to_contain_text("1 sign-on.")
     with page.expect_download() as sheet:
         page.get_by_role("link", name="As CSV").click()
@@ -95,10 +96,13 @@ def take_the_list_away(office: Office, page: Page) -> None:
 
 def look_at_the_mails(office: Office, page: Page) -> None:
     """One was sent; that the name is listed is noted for tomorrow. Nowhere is it said to whom."""
-    page.goto(f"{office.url}/desk/{SLUG}/mails/")
-    rows = [" ".join(text.split()) for text in page.locator("table.figures tbody tr").all_inner_texts()]
-    assert "sent 1" in rows
-    assert "noted, not yet gathered into a mail 1" in rows
+
+    def rows() -> list[str]:
+        page.goto(f"{office.url}/desk/{SLUG}/mails/")
+        return [" ".join(text.split()) for text in page.locator("table.figures tbody tr").all_inner_texts()]
+
+    until(lambda: "sent 1" in rows(), "the mail to be known as sent")  # which it is after it has left
+    assert "noted, not yet gathered into a mail 1" in rows()
     expect(page.locator("main")).to_contain_text("says that the name is listed")
     assert GUILD["email"] not in page.content()
     accessible(page)
@@ -108,7 +112,7 @@ def close_while_somebody_types(office: Office, page: Page, reader: Page, invitat
     reader.goto(f"{invitation}sign/person/")
     fill(reader, PERSON)
     page.goto(f"{office.url}/desk/{SLUG}/")
-    page.get_by_role("button", name="Close sign-ons").click()
+    follow(page.get_by_role("button", name="Close sign-ons"))
     submit(reader)
     expect(reader.locator("#refusals")).to_contain_text("does not take sign-ons of this kind at the moment")
     expect(reader.locator("input[name=name]")).to_have_value(PERSON["name"])
@@ -118,7 +122,7 @@ def change_the_address(office: Office, page: Page) -> None:
     page.goto(f"{office.url}/desk/{SLUG}/address/")
     for slug, said in (("desk", "belongs to the site itself"), ("No!", "small"), (NEW, "has its new address")):
         page.fill("input[name=slug]", slug)
-        page.get_by_role("button", name="Change the address").click()
+        follow(page.get_by_role("button", name="Change the address"))
         expect(page.locator("body")).to_contain_text(said)
     expect(page).to_have_url(f"{office.url}/desk/{NEW}/")
     page.goto(f"{office.url}/desk/{SLUG}/")  # as somebody who kept the old address of the desk
@@ -130,16 +134,16 @@ def postpone(office: Office, page: Page) -> None:
     now = office.now
     page.goto(f"{office.url}/desk/{NEW}/release/")
     fill_moment(page, f"{now - DAY:%Y-%m-%d}", "09:00", "UTC")
-    page.get_by_role("button", name="Plan the release").click()
+    follow(page.get_by_role("button", name="Plan the release"))
     expect(page.locator("#wall-refused")).to_contain_text("has passed already")
     fill_moment(page, night_of_the_clocks(10), "02:30", "Europe/Berlin")
-    page.get_by_role("button", name="Plan the release").click()
+    follow(page.get_by_role("button", name="Plan the release"))
     expect(page.locator("#wall-refused")).to_contain_text("happens twice")
-    page.locator("button[name=moment]").last.click()
+    follow(page.locator("button[name=moment]").last)
     page.goto(f"{office.url}/desk/{NEW}/release/")
     moment = now + DAY
     fill_moment(page, f"{moment:%Y-%m-%d}", f"{moment:%H:%M}", "UTC")
-    page.get_by_role("button", name="Move the release").click()
+    follow(page.get_by_role("button", name="Move the release"))
     expect(page.locator(".nextstep")).to_contain_text(f"on {moment:%Y-%m-%d} at {moment:%H:%M}")
 
 
@@ -148,7 +152,7 @@ def old_links_lead_on(office: Office, reader: Page, own: str) -> None:
         reader.goto(f"{office.url}/{SLUG}/{path}")
         expect(reader).to_have_url(f"{office.url}/{NEW}/{path}")
     reader.goto(own)
-    reader.get_by_role("link", name="Read the letter").click()
+    follow(reader.get_by_role("link", name="Read the letter"))
     expect(reader).to_have_url(f"{office.url}/{NEW}/en/")
 
 

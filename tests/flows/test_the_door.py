@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 from tests.flows.conftest import SLUG
-from tests.flows.office import SECONDS, Office, until
+from tests.flows.office import SECONDS, Office, free_port, until
 
 PATH = f"/{SLUG}/en/sign/supporter/"
 CROWD = 24
@@ -67,7 +67,8 @@ def test_who_was_told_so_has_signed_however_the_program_ends(released: Office, w
     text, ended = version(released), Event()
     with ThreadPoolExecutor(CROWD) as pool:
         crowd = [pool.submit(sign_until, released, text, ended, first * 1_000_000) for first in range(CROWD)]
-        until(lambda: stored(released) > 100, "the crowd to come")
+        # Of these, CROWD at most have not been answered.
+        until(lambda: stored(released) > 100 + CROWD, "the crowd to come")
         if way == "stopped":
             released.stop()
         else:
@@ -155,7 +156,7 @@ def test_nothing_starts_apart_without_a_place_to_meet(office: Office) -> None:
 
 def test_operators_ask_how_the_door_is_on_a_port_of_its_own(office: Office) -> None:
     office.stop()
-    port = office.port + 1 if office.port < 60_000 else office.port - 1
+    port = free_port()
     office.settings["UNDERSIGNED_MONITOR"] = f"127.0.0.1:{port}"
     office.start()
     until(lambda: health(port) == 200, "the door to be ready for all its work")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import follow
 from tests.flows.conftest import LETTER
 from tests.flows.office import Office, code_in, link_in, until
 from tests.flows.test_a_letter_end_to_end import (
@@ -76,15 +77,15 @@ def a_new_link_is_sent(office: Office, page: Page, expired: str) -> str:
     """From the page of the expired one; asking again, there or on the letter's page, brings no second mail that day."""
     page.goto(expired)
     expect(page.locator("h1")).to_have_text("This link has expired")
-    page.get_by_role("button", name="Send me a new link").click()
+    follow(page.get_by_role("button", name="Send me a new link"))
     expect(page.locator("h1")).to_have_text("Look into your mailbox")
     new = link_in(office.mail_to(LATE["email"]))
     page.goto(new)
     expect(page.locator("h1")).to_have_text("Your signature stands")
-    page.get_by_role("link", name="Find my sign-on").click()
+    follow(page.get_by_role("link", name="Find my sign-on"))
     for mailbox in (LATE["email"], NEVER["email"]):  # whether somebody signed or not
         page.fill("input[name=email]", mailbox)
-        page.get_by_role("button", name="Send me my link").click()
+        follow(page.get_by_role("button", name="Send me my link"))
         expect(page.locator("main")).to_contain_text("If somebody signed this letter with that address")
         page.go_back()
     assert not office.unread(LATE["email"])
@@ -105,7 +106,7 @@ def a_person_stands_once(office: Office, secretary: Page, page: Page) -> None:
     for link in re.findall(r"http://\S+/s/\S+", told):
         page.goto(link)
         if page.get_by_role("button", name="Confirm").count():
-            page.get_by_role("button", name="Confirm").click()
+            follow(page.get_by_role("button", name="Confirm"))
             break
     expect(page.locator("h1")).to_have_text("You have signed already")
     expect(page.locator("main")).to_contain_text("That signature stands as it is; this repeat was deleted.")
@@ -121,7 +122,7 @@ def reminder(office: Office, typed: dict[str, str]) -> str:
 def plan_the_release(office: Office, page: Page, moment: datetime) -> None:
     page.goto(f"{office.url}/desk/{SLUG}/release/")
     fill_moment(page, f"{moment:%Y-%m-%d}", f"{moment:%H:%M}", "UTC")
-    page.locator("button.next").click()
+    follow(page.locator("button.next"))
     expect(page.locator(".nextstep")).to_contain_text("All languages become public together in")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import follow
 from tests.flows.conftest import LETTER
 from tests.flows.office import Office, link_in
 from tests.flows.test_a_letter_end_to_end import (
@@ -56,7 +57,7 @@ def test_a_sheet_becomes_invitations_and_these_become_signatures(
 
 def invite(office: Office, page: Page, said: str) -> None:
     page.goto(f"{office.url}/desk/{SLUG}/signatories/")
-    page.get_by_role("button", name="Send 2 invitations").click()
+    follow(page.get_by_role("button", name="Send 2 invitations"))
     expect(page.locator("body")).to_contain_text(said)
 
 
@@ -70,19 +71,19 @@ def sign(office: Office, page: Page, link: str) -> None:
     """In Korean; the form knows what the sheet said, and keeps what is typed when something is missing."""
     page.goto(link)
     expect(page.locator("h1")).to_have_text("You are asked to sign")
-    page.get_by_role("link", name="한국어").click()
-    page.get_by_role("link", name="서한 읽고 서명하기").click()
+    follow(page.get_by_role("link", name="한국어"))
+    follow(page.get_by_role("link", name="서한 읽고 서명하기"))
     expect(page.locator("h1")).to_have_text("나루를 다시 여십시오")
-    page.locator("#sign ul.ways a").click()
+    follow(page.locator("#sign ul.ways a"))
     expect(page.locator("input[name=name_ko]")).to_have_value("사공조합")
     page.fill("input[name=name]", "The Ferrymen's Guild")
-    page.locator("form.sign-form button[type=submit]").click()
+    follow(page.locator("form.sign-form button[type=submit]"))
     expect(page.locator("#refusals li")).to_have_count(4)  # the office is missing too
     expect(page.locator("input[name=name]")).to_have_value("The Ferrymen's Guild")
     page.fill("input[name=office]", "Speaker")
     for box in page.locator("form.sign-form .consent input[type=checkbox]").all():
         box.check()
-    page.locator("form.sign-form button[type=submit]").click()
+    follow(page.locator("form.sign-form button[type=submit]"))
     expect(page.locator("h1")).to_have_text("감사합니다. 서명이 확인되었습니다.")
     page.goto(link)
     expect(page.locator("h1")).to_have_text("서명이 확인되었습니다")
@@ -90,7 +91,7 @@ def sign(office: Office, page: Page, link: str) -> None:
 
 def decline(page: Page, link: str) -> None:
     page.goto(link)
-    page.get_by_role("button", name="I do not wish to sign").click()
+    follow(page.get_by_role("button", name="I do not wish to sign"))
     expect(page.locator("main")).to_contain_text("What was stored of you is deleted.")
     page.goto(link)
     expect(page.locator("h1")).to_have_text("There is nothing here any more")

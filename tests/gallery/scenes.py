@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
+from tests.browser import follow
 from tests.flows.office import link_in, until
 from tests.gallery.places import Tour
 from tests.gallery.stage import Gallery
@@ -106,9 +107,7 @@ def invited(gallery: Gallery, page: Page, tour: Tour, links: dict[str, str]) -> 
 
 
 def _press(page: Page, button: str) -> None:
-    """Press it, and wait for the page that it leads to."""
-    with page.expect_navigation():
-        page.locator(button).first.click()
+    follow(page.locator(button).first)
 
 
 def _fill(page: Page, name: str, mailbox: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page
 
+from tests.browser import follow
 from tests.flows.office import ROOT, Office, free_port, until
 
 HERE = Path(__file__).resolve().parent
@@ -137,7 +138,7 @@ def sign_in(gallery: Gallery, context: BrowserContext) -> Page:
     page.goto(f"{gallery.url}/desk/")
     page.fill("input[name=login]", gallery.login[0])
     page.fill("input[name=password]", gallery.login[1])
-    page.locator("main button.next").click()
+    follow(page.locator("main button.next"))
     return page
 
 
@@ -148,8 +149,8 @@ def private_links(gallery: Gallery, desk: Page) -> dict[str, str]:
         desk.goto(f"{gallery.url}/desk/{EMBARGOED}/links/")
         desk.check(f"#{purpose}")
         desk.fill("#label", "members of the coalition")
-        desk.locator("main form button").first.click()
+        follow(desk.locator("main form button").first)
         found[purpose] = desk.locator("code.link").first.inner_text().rsplit("/", 2)[0]
     desk.goto(f"{gallery.url}/desk/{EMBARGOED}/signatories/")
-    desk.locator("form[action$='/invite/'] button").first.click()
+    follow(desk.locator("form[action$='/invite/'] button").first)
     return found

@@ -12,7 +12,7 @@ from undersigned.intake.relay import DeskAddress
 from undersigned.intake.wire import Message, Scope
 
 T = TypeVar("T")
-SECONDS = 30
+SECONDS = 90
 
 
 @dataclass(frozen=True)

@@ -173,7 +173,8 @@ def test_without_that_word_another_origin_confirms_nothing(
 
 def test_links_that_lead_nowhere_are_the_desks(door: Reader, letter: Letter, keys: KeyRing, desk: DeskBehind) -> None:
     signature = sign_on(SOMI, letter).pk
-    forged = own(keys, signature)[:-3] + "AA/"
+    real = own(keys, signature)
+    forged = real[:-3] + ("AA/" if real[-3:] != "AA/" else "BB/")
     expired = own(keys, signature, hours=-1)
     gone = own(keys, UUID(int=1))
     for path in (forged, expired, gone, "/s/", "/s//", own(keys, signature) + "correct/"):

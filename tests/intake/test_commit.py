@@ -11,7 +11,7 @@ from undersigned.intake import commit
 from undersigned.intake.commit import Lane, LaneFull, NotCommitted, Record
 
 T = TypeVar("T")
-SECONDS = 20
+SECONDS = 90
 
 
 class Away(Exception):

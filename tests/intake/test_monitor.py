@@ -5,7 +5,7 @@ from collections.abc import Generator
 import pytest
 from django.db import DatabaseError
 
-from tests.flows.office import free_port
+from tests.flows.office import SECONDS, free_port
 from tests.intake.asking import Reader
 from tests.intake.test_taking import form, sign
 from tests.people import SOMI
@@ -81,7 +81,7 @@ def monitored(door: Reader, folder: PublicFolder) -> Generator[Monitor]:
 
 
 def look(monitor: Monitor, path: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection(*monitor.address, timeout=30)
+    connection = http.client.HTTPConnection(*monitor.address, timeout=SECONDS)
     connection.request("GET", path)
     answer = connection.getresponse()
     text = answer.read().decode()

@@ -10,7 +10,7 @@ from threading import Thread
 
 import pytest
 
-from tests.flows.office import Office, free_port, until
+from tests.flows.office import SECONDS, Office, free_port, until
 from tests.people import SOMI
 from tests.stage import NOON, sign_and_confirm
 from undersigned.config.worker import sequence_step
@@ -124,7 +124,7 @@ def before(tmp_path: Path, baked: PublicFolder, configured: Callable[[int, int],
         until(lambda: listens(port), "nginx to listen")
         yield Office(tmp_path, "", port)
         process.terminate()
-        process.wait(30)
+        process.wait(SECONDS)
         door.shutdown()
 
 

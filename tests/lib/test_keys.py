@@ -106,7 +106,7 @@ def test_processes_that_start_together_agree_on_one_key(ring: KeyRing) -> None:
         barrier = Barrier(4)
 
         def start(name: str = name, barrier: Barrier = barrier) -> tuple[bool, bytes]:
-            barrier.wait(10)
+            barrier.wait(60)
             return ring.make_site_key(name), ring.site_key(name)
 
         with ThreadPoolExecutor(4) as pool:

@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import follow
 from tests.pages.test_everything_in_a_browser import RULES
 from tests.people import SOMI
 from tests.stage import HOUR, NOON
@@ -98,9 +99,9 @@ def reader(request: pytest.FixtureRequest, browser: Browser, copy: Path) -> Gene
 
 def test_a_letter_is_read_in_each_of_its_languages(reader: Reader) -> None:
     page = reader.open("index.html")
-    page.get_by_role("link", name="Open the bridge").last.click()
+    follow(page.get_by_role("link", name="Open the bridge").last)
     for language, name in (("ko", "한국어"), ("zh-Hans", "简体中文"), ("en", "English")):
-        page.locator(".languages").get_by_role("link", name=name).click()
+        follow(page.locator(".languages").get_by_role("link", name=name))
         expect(page.get_by_role("heading", level=1)).to_have_text(HEADLINES[language])
         expect(page.locator("body")).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")  # its style is there
         assert page.url.endswith(f"/{LETTER}/{language}/index.html")
@@ -110,7 +111,7 @@ def test_a_story_is_read_with_its_picture_and_leads_to_its_letter(reader: Reader
     page = reader.open("stories/lamps-at-the-ferry/ko/index.html")
     expect(page.locator(".picture img")).to_have_js_property("complete", True)
     assert page.locator(".picture img").evaluate("image => image.naturalWidth > 0")
-    page.locator(".about-letter a").click()
+    follow(page.locator(".about-letter a"))
     expect(page.get_by_role("heading", level=1)).to_have_text(HEADLINES["ko"])
 
 
@@ -119,7 +120,7 @@ def test_names_are_searched_on_the_letter_and_in_the_list_of_all(reader: Reader)
     page.get_by_label("Search these names").fill("steppe")
     expect(page.locator(".roll [data-found]")).to_contain_text("1 of")
     page.get_by_label("Search these names").fill("")
-    page.get_by_role("link", name="All supporters by name").click()
+    follow(page.get_by_role("link", name="All supporters by name"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Supporters by name")
     reader.open(a_page_of_names(reader.files))
     name = page.locator(".names > li").last.evaluate("item => item.firstChild.textContent").strip()

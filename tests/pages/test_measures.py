@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
+from tests.browser import follow
 from tests.pages.conftest import SITE, Crumbs, open_pages
 from tests.people import CLERK
 from tests.stage import DAY, HOUR, NOON, number_entries
@@ -89,10 +90,10 @@ def test_a_letter_is_read_signed_and_passed_on_with_things_switched_off(phone: C
         assert page.locator("h1").evaluate("h1 => h1.getBoundingClientRect().height") > before
         page.locator(".settings summary").click()
     with page.expect_request(lambda request: request.method == "POST") as sent:
-        page.locator("#sign").get_by_role("button").click()
+        follow(page.locator("#sign").get_by_role("button"))
     assert "name=Ferne+Beispiel" in (sent.value.post_data or "")
     page.goto(PAGE)
-    page.get_by_role("link", name="한국어").click()
+    follow(page.get_by_role("link", name="한국어"))
     expect(page.get_by_role("heading", level=1)).to_have_text("강을 건너온 사람들을 돌려보내지 마십시오")
 
 

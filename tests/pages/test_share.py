@@ -128,6 +128,7 @@ def test_the_devices_own_way_to_share_is_offered_where_there_is_one(reader: Call
     page.goto(PAGE)
     page.locator(".share > summary").click()
     page.get_by_role("button", name="By this device").click()
+    page.wait_for_function("window.shared")
     assert page.evaluate("shared") == f"{PAGE}?via=sheet"
 
 

@@ -1,12 +1,14 @@
 """Stories in a real browser: read and walked through, and markup that no policy stops."""
 
 import json
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser import follow
 from tests.pages.conftest import SITE, Crumbs
 from tests.pages.everything import tell_stories
 from tests.stage import HOUR, NOON
@@ -57,7 +59,7 @@ def test_a_story_is_read_enlarged_and_passed_on_with_things_switched_off(reader:
         page.locator("label:has(#size-up-2)").click()
         assert text.evaluate("text => parseFloat(getComputedStyle(text).fontSize)") > before
         page.locator(".settings summary").click()
-    page.get_by_role("link", name="한국어").click()
+    follow(page.get_by_role("link", name="한국어"))
     expect(page.get_by_role("heading", level=1)).to_have_text("나루터에 다시 불이 켜지다")
 
 
@@ -74,15 +76,15 @@ def test_the_picture_is_shown_in_the_size_that_fits(reader: Callable[..., Page],
 def test_a_reader_goes_from_the_list_to_a_story_to_its_letter(reader: Callable[..., Page]) -> None:
     page = reader(java_script_enabled=False)
     page.goto(f"{SITE}/en/")
-    page.get_by_role("link", name="All stories").click()
-    page.get_by_role("link", name="Lamps again at the ferry").first.click()
+    follow(page.get_by_role("link", name="All stories"))
+    follow(page.get_by_role("link", name="Lamps again at the ferry").first)
     page.get_by_role("link", name="Corrected").click()
-    assert page.url.endswith("#corrections")
+    expect(page).to_have_url(re.compile("#corrections$"))
     expect(page.locator("#corrections")).to_contain_text("note in en")
     page.locator(".ref button").click()
     expect(page.locator("#footnote-1")).to_be_visible()
     page.keyboard.press("Escape")
-    page.get_by_role("link", name="Sign this letter").click()
+    follow(page.get_by_role("link", name="Sign this letter"))
     assert page.url == f"{SITE}/open-the-bridge/en/#sign"
 
 

@@ -40,7 +40,7 @@ def parcels(count: int) -> list[Parcel]:
 
 def handed_over(manners: Manners, sent: Sequence[Parcel], lines: int = 1) -> list[Answer]:
     with mail_server(manners) as port:
-        transport = SmtpTransport(Server("127.0.0.1", port, "none"), lines, timeout_seconds=5)
+        transport = SmtpTransport(Server("127.0.0.1", port, "none"), lines, timeout_seconds=60)
         answers = transport.hand_over(sent)
         transport.close()
     return answers
@@ -121,7 +121,7 @@ def test_a_server_that_takes_few_mails_over_one_connection_gets_more_connections
 def test_a_server_that_takes_few_connections_gets_all_mails_over_those() -> None:
     manners, sent = Manners(connections=2), parcels(32)
     with mail_server(manners) as port:
-        transport = SmtpTransport(Server("127.0.0.1", port, "none"), 4, timeout_seconds=5)
+        transport = SmtpTransport(Server("127.0.0.1", port, "none"), 4, timeout_seconds=60)
         first = transport.hand_over(sent[:16])
         again = [one for one, answer in zip(sent, first, strict=False) if answer.outcome == Outcome.UNTRIED]
         second = transport.hand_over([*again, *sent[16:]])
@@ -167,7 +167,7 @@ def test_after_a_fault_of_ours_no_answer_is_taken_for_another_mails() -> None:
         return True
 
     with mail_server(manners) as port:
-        transport = SmtpTransport(Server("127.0.0.1", port, "none"), 2, timeout_seconds=5)
+        transport = SmtpTransport(Server("127.0.0.1", port, "none"), 2, timeout_seconds=60)
         with pytest.raises(KeyboardInterrupt):
             transport.hand_over(sent, interrupted)
         [answer] = transport.hand_over([sent[3]], always)

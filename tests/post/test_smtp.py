@@ -70,7 +70,7 @@ def serving(sink: Sink, **options: Any) -> Iterator[int]:
     """The port of a mail server on this machine."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
-    controller = Controller(sink, hostname="127.0.0.1", port=port, **options)
+    controller = Controller(sink, hostname="127.0.0.1", port=port, ready_timeout=60, **options)
     controller.start()
     try:
         yield port
@@ -80,7 +80,7 @@ def serving(sink: Sink, **options: Any) -> Iterator[int]:
 
 def to(port: int, security: str = "none", user: str = "", password: str = "", lines: int = 1) -> SmtpTransport:
     host = "localhost" if security != "none" else "127.0.0.1"
-    return SmtpTransport(Server(host, port, security, user, password), lines, timeout_seconds=5)
+    return SmtpTransport(Server(host, port, security, user, password), lines, timeout_seconds=60)
 
 
 def parcel(to: EmailAddress = SOMI) -> Parcel:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from benchmark.letter import SLUG, version
-from tests.flows.office import Answer, Office, until
+from tests.flows.office import SECONDS, Answer, Office, until
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
 HIDDEN_EACH = 5
@@ -138,4 +138,4 @@ class Visit:
         self._connection.close()
 
     def _connect(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+        return http.client.HTTPConnection("127.0.0.1", self._port, timeout=SECONDS)

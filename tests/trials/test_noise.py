@@ -12,11 +12,10 @@ from hypothesis import given
 from benchmark.letter import set_up
 from benchmark.site import RAISED
 from tests.flows.conftest import new_database
-from tests.flows.office import Office, free_port
+from tests.flows.office import SECONDS, Office, free_port
 from tests.trials import wire
 
 STATUS = re.compile(rb"^HTTP/1\.[01] (\d{3})", re.MULTILINE)
-PATIENCE_SECONDS = 15
 GROWTH_MIB = 24
 MIB = 1 << 20
 
@@ -81,7 +80,7 @@ def no_fault(office: Office, raw: bytes) -> None:
 def converse(port: int, raw: bytes) -> bytes:
     """All that comes back when `raw` is sent, and then nothing more."""
     parts: list[bytes] = []
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as connection:
         try:
             connection.sendall(raw)
             connection.shutdown(socket.SHUT_WR)

@@ -36,6 +36,7 @@ def known(aftermath: Aftermath) -> Iterator[list[Person]]:
     for person in people:
         assert stranger.sign(person)[0] == 200
     until(lambda: aftermath.records.number(ARRIVED) == 0, "all sign-ons to be taken in")
+    stranger.visit.begin_anew()  # who says nothing for a while is sent away
     for _, path in list(aftermath.links())[: KNOWN // 2]:
         assert stranger.visit.post(path, {"action": "confirm"}) == 200
     yield people

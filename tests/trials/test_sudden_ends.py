@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.office import Office
+from tests.flows.office import SECONDS, Office
 from tests.trials.aftermath import Aftermath
 from tests.trials.crowd import Crowd
 
@@ -66,5 +66,5 @@ def kill_worker(office: Office) -> None:
         int(child) for child in children if b"worker" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
     ]
     os.kill(worker, signal.SIGKILL)
-    assert office.process.wait(60) == 1
+    assert office.process.wait(SECONDS) == 1
     office.kill()
