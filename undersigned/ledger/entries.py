@@ -45,8 +45,7 @@ def append(batch: Sequence[NewEntry], at: datetime) -> list[Entry]:
     ]
     insert_numbered(entries)
     insert(
-        Opening(entry_id=entry.pk, salt=salt, nonce=nonce)
-        for entry, (salt, nonce) in zip(entries, secret, strict=True)
+        Opening(entry_id=entry.pk, salt=salt, nonce=nonce) for entry, (salt, nonce) in zip(entries, secret, strict=True)
     )
     return entries
 
