@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from undersigned.ledger.by_key import find_by_key
 from undersigned.lib.addresses import EmailAddress
 from undersigned.post.gather import gather
 from undersigned.post.identifiers import Identifiers
@@ -195,6 +196,7 @@ def _due(at: datetime) -> QuerySet[Mail]:
 @transaction.atomic
 def _take_up(ready: Sequence[_Ready], fates: _Fates, at: datetime) -> set[int]:
     """Write the attempts down before they are made, and what else becomes of mails; the mails that are ours to try."""
+    find_by_key()
     seen = [one.mail.pk for one in ready] + [pk for pks in fates.values() for pk in pks]
     mine = set(among(_due(at), seen).select_for_update(skip_locked=True).values_list("pk", flat=True))
     _settle({fate: mine.intersection(pks) for fate, pks in fates.items()}, at)
@@ -206,6 +208,7 @@ def _take_up(ready: Sequence[_Ready], fates: _Fates, at: datetime) -> set[int]:
 
 @transaction.atomic
 def _settle(fates: _Fates, at: datetime) -> None:
+    find_by_key()
     for fate, pks in fates.items():
         among(Mail.objects.filter(state=MailState.WAITING), pks).update(**fate.changes(at))
 

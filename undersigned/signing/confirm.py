@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, OuterRef, Subquery
 
+from undersigned.ledger.by_key import find_by_key
 from undersigned.letters.models import Letter, Publication
 from undersigned.letters.stages import LetterIsArchived
 from undersigned.lib.refusal import Refusal, gettext_noop
@@ -75,6 +76,7 @@ def confirm_by_code(signature: UUID, code: str, at: datetime) -> Confirmed | Ref
 
 @transaction.atomic
 def _confirm(batch: Sequence[UUID], at: datetime) -> list[Confirmed | Refusal]:
+    find_by_key()
     found = {row.pk: row for row in among(Signature.objects.select_for_update(), batch)}
     stands = _standing(found)
     over = _archived(list(found.values()))

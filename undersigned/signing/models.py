@@ -135,8 +135,8 @@ class Signature(models.Model):
                 name="a_hidden_signature_has_no_country",
             ),
         ]
-        # Each index costs a write when a sign-on is taken in, and another one when it is confirmed. So foreign keys have
-        # one of their own only where it is asked for, and of those rows only that have something there.
+        # Each index costs a write when a sign-on is taken in, and another one when it is confirmed. So foreign keys
+        # have one of their own only where it is asked for, and of those rows only that have something there.
         indexes = [
             models.Index(
                 fields=["organisation"], condition=models.Q(organisation__isnull=False), name="by_organisation"
