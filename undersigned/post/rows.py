@@ -49,6 +49,16 @@ def insert_mails(sealed: Mapping[int, bytes], at: datetime) -> None:
         _execute(insert, [*sealed.values(), _moment(at), _moment(at)])
 
 
+def postpone(moments: Mapping[int, datetime]) -> None:
+    """Have each of these mails, while it waits, be tried at its own moment."""
+    update = f"""
+        WITH later (mail, moment) AS (VALUES {", ".join(f"({int(mail)}, %s)" for mail in moments)})
+        UPDATE post_mail SET next_attempt_at = later.moment
+        FROM later WHERE post_mail.id = later.mail AND post_mail.state = 'waiting'"""  # noqa: S608  the same
+    if moments:
+        _execute(update, [_moment(moment) for moment in moments.values()])
+
+
 def _written(keys: Iterable[int | UUID]) -> str:
     """Nothing but numbers, and hexadecimal digits in quotes."""
     return ", ".join(f"'{key.hex}'" if isinstance(key, UUID) else str(int(key)) for key in keys)
