@@ -136,7 +136,7 @@ def test_a_long_queue_is_published_with_fewer_heads_than_it_has_batches(monkeypa
     monkeypatch.setattr(publishing, "publish", lambda *args: published.append(publish(*args)))
     signed(log, many=205)
     assert tend(log.pk, hidden_batch=1) == 205
-    assert len(published) == 3
+    assert len(published) == 6
     assert_whole(log)
 
 

@@ -179,10 +179,14 @@ def test_two_sequencers_number_each_entry_once() -> None:
 def test_a_sequencer_waits_for_the_one_before_it_and_goes_on_from_there() -> None:
     log = make_log()
     signed(log)
+
+    def sign_and_number() -> int:
+        signed(log)
+        return number(log)
+
     with another_process() as begin, transaction.atomic():
         number(log)
-        begin(lambda: signed(log))
-        second = begin(lambda: number(log))
+        second = begin(sign_and_number)
     assert second.result() == 1
     assert numbers(log) == [0, 1]
 

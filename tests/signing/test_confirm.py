@@ -199,3 +199,16 @@ def test_whether_somebody_stands_already_is_looked_up_by_who_they_are(letter: Le
     with connection.cursor() as cursor:
         cursor.execute(f"{explain} {question}")
         assert sought in str(cursor.fetchall())
+
+
+def test_what_a_confirmation_refers_to_is_looked_up_by_its_key(letter: Letter) -> None:
+    """However few there were when PostgreSQL made its plan, which it keeps as long as the connection."""
+    signature = sign_on(SOMI, letter)
+    confirm([signature.pk], NOON)
+    explain, sought = {
+        "postgresql": ("EXPLAIN SELECT 1 FROM ledger_entry WHERE id = 1 FOR KEY SHARE", "ledger_entry_pkey"),
+        "sqlite": ("EXPLAIN QUERY PLAN SELECT 1 FROM ledger_entry WHERE id = 1", "PRIMARY KEY"),
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(explain)
+        assert sought in str(cursor.fetchall())

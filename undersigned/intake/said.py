@@ -15,6 +15,7 @@ from undersigned.intake.refusals import private
 from undersigned.intake.wire import Headers, Reply
 from undersigned.letters.models import Letter
 from undersigned.pages.outcome import confirmed_page, say_withdrawn
+from undersigned.post.rows import among
 from undersigned.signing.confirm import Confirmed, Outcome, confirm
 from undersigned.signing.links import Link
 from undersigned.signing.models import Signature, State
@@ -69,7 +70,7 @@ def confirm_all(said: Said, batch: Sequence[UUID], at: datetime) -> list[Reply |
 
 def _facts(signatures: Sequence[UUID]) -> dict[UUID, tuple[UUID, str, str, str]]:
     """What the page of a confirmed sign-on depends on: its letter, language, kind and visibility."""
-    rows = Signature.objects.filter(pk__in=signatures).values_list("pk", "letter_id", "language", "kind", "visibility")
+    rows = among(Signature.objects.all(), signatures).values_list("pk", "letter_id", "language", "kind", "visibility")
     return {pk: (letter, language, kind, visibility) for pk, letter, language, kind, visibility in rows}
 
 

@@ -30,7 +30,7 @@ class NewEntry:
 
 def append(batch: Sequence[NewEntry], at: datetime) -> list[Entry]:
     """The entries of `batch`, waiting in their logs, in the same order; with what opens their commitments."""
-    openings = [_opening(new) for new in batch]
+    secret = [_secret(new) for new in batch]
     entries = [
         Entry(
             log_id=new.log_id,
@@ -38,21 +38,21 @@ def append(batch: Sequence[NewEntry], at: datetime) -> list[Entry]:
             kind=new.kind,
             version=new.version,
             hour=hour_of(at),
-            commitment=commitment(bytes(opening.salt), bytes(opening.nonce) or new.record or b""),
-            undoes=new.undoes,
+            commitment=commitment(salt, nonce or new.record or b""),
+            undoes_id=new.undoes.pk if new.undoes else None,
         )
-        for new, opening in zip(batch, openings, strict=True)
+        for new, (salt, nonce) in zip(batch, secret, strict=True)
     ]
     insert_numbered(entries)
-    for entry, opening in zip(entries, openings, strict=True):
-        opening.entry = entry
-    insert(openings)
+    insert(
+        Opening(entry_id=entry.pk, salt=salt, nonce=nonce) for entry, (salt, nonce) in zip(entries, secret, strict=True)
+    )
     return entries
 
 
-def _opening(new: NewEntry) -> Opening:
-    nonce = secrets.token_bytes(SALT_BYTES) if new.record is None else b""
-    return Opening(salt=secrets.token_bytes(SALT_BYTES), nonce=nonce)
+def _secret(new: NewEntry) -> tuple[bytes, bytes]:
+    """A salt, and the nonce that stands in for a record, if there is none."""
+    return secrets.token_bytes(SALT_BYTES), secrets.token_bytes(SALT_BYTES) if new.record is None else b""
 
 
 def undo(entries: Sequence[Entry], event: Event, at: datetime) -> None:

@@ -15,7 +15,7 @@ from undersigned.ledger.numbered import lines_of
 from undersigned.ledger.sequence import Batch, sequence
 from undersigned.ledger.tiles import HEIGHT, WIDTH, bundle, bundle_path, hashes_of, levels_of, tile_path
 
-BATCHES = 8
+BATCHES = 4
 """How many batches are numbered before they are published together, while more wait."""
 
 Files = dict[str, bytes]

@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
+from undersigned.ledger.by_key import find_by_key
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.sealing import unseal
 from undersigned.post.message import Item
@@ -168,6 +169,7 @@ def _draft(told: Sequence[_Opened], left_out: Sequence[_Noted], key: bytes) -> _
 @transaction.atomic
 def _store(batch: _Batch, at: datetime) -> int:
     """Make the mails and claim their notes and their day; how many. What another process took up is left alone."""
+    find_by_key()
     _among(batch.dropped).delete()
     _among(batch.early).update(due_at=_free_again(at))
     _among(batch.faulty).update(due_at=at + PAUSE)

@@ -14,6 +14,7 @@ from django.db.models.lookups import Exact
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.sealing import keyed_digest, seal
 from undersigned.post.models import Note, Silenced
+from undersigned.post.rows import among
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def take_back(references: Sequence[UUID]) -> None:
     What has left is told apart in a way that no index knows: PostgreSQL would read all that waits, in a rush very much.
     """
     waits = Exact(Coalesce(F("mail_id"), 0), 0)  # keys begin at 1
-    Note.objects.filter(waits, reference__in=references).delete()
+    among(Note.objects.filter(waits), references, "reference").delete()
 
 
 def silence(mailbox: EmailAddress, at: datetime) -> None:

@@ -6,6 +6,7 @@ To name, write and claim hundreds of rows one by one, Django takes several times
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Model, QuerySet
@@ -15,10 +16,10 @@ DAY = timedelta(days=1)
 M = TypeVar("M", bound=Model)
 
 
-def among(rows: QuerySet[M], keys: Iterable[int]) -> QuerySet[M]:
+def among(rows: QuerySet[M], keys: Iterable[int | UUID], column: str = "pk") -> QuerySet[M]:
     """Those of `rows` with these keys, written out: parameters take longer, and there may not be any number of them."""
-    numbers = _numbers(keys)
-    return rows.filter(pk__in=RawSQL(numbers, ())) if numbers else rows.none()  # noqa: S611  nothing but numbers
+    written = _written(keys)
+    return rows.filter(**{f"{column}__in": RawSQL(written, ())}) if written else rows.none()  # noqa: S611  see below
 
 
 def claim_day(
@@ -31,7 +32,7 @@ def claim_day(
     # In one order, whoever claims: otherwise two processes could each wait for what the other has.
     claim = f"""
         INSERT INTO post_mailed (audience, at)
-        SELECT DISTINCT audience, %s FROM {whom} WHERE id IN ({_numbers(keys)}) ORDER BY audience
+        SELECT DISTINCT audience, %s FROM {whom} WHERE id IN ({_written(keys)}) ORDER BY audience
         ON CONFLICT (audience) DO UPDATE SET at = excluded.at WHERE post_mailed.at <= %s
         RETURNING audience"""  # noqa: S608  nothing but numbers
     return {bytes(audience) for (audience,) in _execute(claim, [_moment(at), _moment(unless_since)])} if keys else set()
@@ -48,8 +49,19 @@ def insert_mails(sealed: Mapping[int, bytes], at: datetime) -> None:
         _execute(insert, [*sealed.values(), _moment(at), _moment(at)])
 
 
-def _numbers(keys: Iterable[int]) -> str:
-    return ", ".join(str(int(key)) for key in keys)
+def postpone(moments: Mapping[int, datetime]) -> None:
+    """Have each of these mails, while it waits, be tried at its own moment."""
+    update = f"""
+        WITH later (mail, moment) AS (VALUES {", ".join(f"({int(mail)}, %s)" for mail in moments)})
+        UPDATE post_mail SET next_attempt_at = later.moment
+        FROM later WHERE post_mail.id = later.mail AND post_mail.state = 'waiting'"""  # noqa: S608  the same
+    if moments:
+        _execute(update, [_moment(moment) for moment in moments.values()])
+
+
+def _written(keys: Iterable[int | UUID]) -> str:
+    """Nothing but numbers, and hexadecimal digits in quotes."""
+    return ", ".join(f"'{key.hex}'" if isinstance(key, UUID) else str(int(key)) for key in keys)
 
 
 def _moment(at: datetime) -> Any:

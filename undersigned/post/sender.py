@@ -17,13 +17,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from undersigned.ledger.by_key import find_by_key
 from undersigned.lib.addresses import EmailAddress
 from undersigned.post.gather import gather
 from undersigned.post.identifiers import Identifiers
 from undersigned.post.models import Mail, MailState
 from undersigned.post.outbox import silenced_among
 from undersigned.post.pace import Pace
-from undersigned.post.rows import DAY, among, claim_day
+from undersigned.post.rows import DAY, among, claim_day, postpone
 from undersigned.post.tidings import Tidings
 from undersigned.post.transport import Answer, Outcome, Transport, always
 from undersigned.post.wire import Envelope, Parcel, pack
@@ -50,9 +51,10 @@ class _Fate:
     counts: bool = True  # whether the attempt was one
 
     def changes(self, at: datetime) -> dict[str, object]:
+        """All but the moment of the next attempt, which is another one for each mail that waits for its turn."""
         if self.state != MailState.WAITING:  # it has left or is given up: what it said and to whom is emptied
             return {"state": self.state, "sealed": b"", "ended_at": at, "reply_code": self.code}
-        changes: dict[str, object] = {"next_attempt_at": self.next_attempt_at}
+        changes: dict[str, object] = {}
         if self.code:
             changes["reply_code"] = self.code
         if not self.counts:
@@ -195,6 +197,7 @@ def _due(at: datetime) -> QuerySet[Mail]:
 @transaction.atomic
 def _take_up(ready: Sequence[_Ready], fates: _Fates, at: datetime) -> set[int]:
     """Write the attempts down before they are made, and what else becomes of mails; the mails that are ours to try."""
+    find_by_key()
     seen = [one.mail.pk for one in ready] + [pk for pks in fates.values() for pk in pks]
     mine = set(among(_due(at), seen).select_for_update(skip_locked=True).values_list("pk", flat=True))
     _settle({fate: mine.intersection(pks) for fate, pks in fates.items()}, at)
@@ -206,8 +209,11 @@ def _take_up(ready: Sequence[_Ready], fates: _Fates, at: datetime) -> set[int]:
 
 @transaction.atomic
 def _settle(fates: _Fates, at: datetime) -> None:
+    find_by_key()
+    postpone({pk: fate.next_attempt_at for fate, pks in fates.items() if fate.next_attempt_at for pk in pks})
     for fate, pks in fates.items():
-        among(Mail.objects.filter(state=MailState.WAITING), pks).update(**fate.changes(at))
+        if changes := fate.changes(at):
+            among(Mail.objects.filter(state=MailState.WAITING), pks).update(**changes)
 
 
 def _fate(mail: _Due, answer: Answer, at: datetime) -> _Fate | None:

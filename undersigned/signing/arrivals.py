@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
 
+from undersigned.ledger.by_key import find_by_key
 from undersigned.letters.models import Letter, Version
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.keys import KeyMissing
@@ -140,6 +141,7 @@ def _take_in(opened: Mapping[int, Rows], at: datetime) -> int:
     """Store those that nobody else takes in; where the record refuses one of them, each by itself."""
     try:
         with transaction.atomic():
+            find_by_key()
             claimed = Arrival.objects.select_for_update(skip_locked=True).filter(pk__in=opened)
             ids = sorted(claimed.values_list("pk", flat=True))
             store([opened[pk] for pk in ids], at)

@@ -1,7 +1,7 @@
 """Confirming sign-ons: the first one that a mailbox confirms stands, and a repeat changes nothing."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,10 +10,12 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, OuterRef, Subquery
 
+from undersigned.ledger.by_key import find_by_key
 from undersigned.letters.models import Letter, Publication
 from undersigned.letters.stages import LetterIsArchived
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.post import outbox
+from undersigned.post.rows import among
 from undersigned.signing.listing import list_
 from undersigned.signing.models import STANDING, ConfirmationCode, Kind, Signature, State
 from undersigned.signing.sign import code_digest
@@ -74,21 +76,22 @@ def confirm_by_code(signature: UUID, code: str, at: datetime) -> Confirmed | Ref
 
 @transaction.atomic
 def _confirm(batch: Sequence[UUID], at: datetime) -> list[Confirmed | Refusal]:
-    found = {row.pk: row for row in Signature.objects.select_for_update().filter(pk__in=batch)}
-    stands = _standing(list(found.values()))
+    find_by_key()
+    found = {row.pk: row for row in among(Signature.objects.select_for_update(), batch)}
+    stands = _standing(found)
     over = _archived(list(found.values()))
     answers = [_answer(found.get(one), stands, over, at) for one in batch]
     first = [row for row in found.values() if row.state == State.CONFIRMED and row.confirmed_at == at]
     waiting = [row.pk for row in first if row.kind != Kind.SUPPORTER]
-    Signature.objects.filter(pk__in=waiting).update(state=State.CONFIRMED, confirmed_at=at)
+    among(Signature.objects.all(), waiting).update(state=State.CONFIRMED, confirmed_at=at)
     list_([row for row in first if row.kind == Kind.SUPPORTER], at)
     _forget_repeats([row for row in found.values() if row.state == State.PENDING and row.letter_id not in over])
-    ConfirmationCode.objects.filter(pk__in=[row.pk for row in first]).delete()
+    among(ConfirmationCode.objects.all(), [row.pk for row in first]).delete()
     outbox.take_back([row.pk for row in first])
     return answers
 
 
-def _standing(pending: Sequence[Signature]) -> dict[tuple[UUID, bytes], UUID]:
+def _standing(pending: Iterable[UUID]) -> dict[tuple[UUID, bytes], UUID]:
     """Which persons of this batch already stand under their letter, by (letter, person).
 
     Asked for each row by itself: for all digests at once, PostgreSQL reads whoever stands under the letter where its
@@ -97,7 +100,7 @@ def _standing(pending: Sequence[Signature]) -> dict[tuple[UUID, bytes], UUID]:
     same = Signature.objects.filter(
         letter=OuterRef("letter"), person_digest=OuterRef("person_digest"), state__in=STANDING
     ).values("pk")[:1]
-    rows = Signature.objects.filter(pk__in=[row.pk for row in pending]).annotate(stands=Subquery(same))
+    rows = among(Signature.objects.all(), pending).annotate(stands=Subquery(same))
     found = rows.values_list("letter_id", "person_digest", "stands")
     return {(letter, bytes(person)): stands for letter, person, stands in found if person and stands}
 
@@ -135,4 +138,4 @@ def _outcome(row: Signature) -> Outcome:
 def _forget_repeats(repeats: Sequence[Signature]) -> None:
     """A repeat leaves nothing behind: neither what it said of the person, nor that it was there."""
     outbox.take_back([row.pk for row in repeats])
-    Signature.objects.filter(pk__in=[row.pk for row in repeats]).delete()
+    among(Signature.objects.all(), [row.pk for row in repeats]).delete()

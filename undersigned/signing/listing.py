@@ -7,13 +7,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from undersigned.ledger.entries import NewEntry, append
 from undersigned.ledger.events import Event, Tallied
 from undersigned.ledger.models import Log
 from undersigned.letters.models import Letter, Version
 from undersigned.lib.sealing import seal_to_coalition, unseal
+from undersigned.post.rows import among
 from undersigned.signing.models import Mailbox, Signatory, Signature, State, Visibility
 from undersigned.signing.record import record_of
 
@@ -31,7 +32,8 @@ UPDATE_SQLITE = """
 
 def list_(signatures: Sequence[Signature], at: datetime) -> None:
     """List or count `signatures`, which stand confirmed: each gets its `signed` entry, in the caller's transaction."""
-    signatories = Signatory.objects.in_bulk([signature.pk for signature in signatures])
+    found = among(Signatory.objects.all(), [signature.pk for signature in signatures])
+    signatories = {signatory.pk: signatory for signatory in found}
     logs = _logs(signatures)
     versions = Version.objects.only("digest").in_bulk({signature.version_id for signature in signatures})
     entries = append(
@@ -72,10 +74,11 @@ def log_amended(signature: Signature, at: datetime) -> None:
     Letter.objects.filter(pk=signature.letter_id).update(revision=F("revision") + 1)
 
 
-def _logs(signatures: Sequence[Signature]) -> dict[object, int]:
-    letters = {signature.letter_id for signature in signatures}
-    origins = dict(Letter.objects.filter(pk__in=letters).values_list("origin", "pk"))
-    return {origins[log.origin]: log.pk for log in Log.objects.filter(origin__in=origins)}
+def _logs(signatures: Sequence[Signature]) -> dict[UUID, int]:
+    """The key of each letter's log."""
+    letters = Letter.objects.filter(pk__in={signature.letter_id for signature in signatures})
+    log = Log.objects.filter(origin=OuterRef("origin")).values("pk")
+    return dict(letters.annotate(log=Subquery(log)).values_list("pk", "log"))
 
 
 def _entry(signature: Signature, signatories: Mapping[UUID, Signatory], log: int, version: Version) -> NewEntry:

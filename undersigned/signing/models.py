@@ -90,17 +90,19 @@ class Signature(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
-    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="signatures")
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+", null=True)
+    letter = models.ForeignKey(Letter, on_delete=models.PROTECT, related_name="signatures", db_index=False)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     visibility = models.CharField(max_length=12, choices=Visibility.choices, default=Visibility.PUBLIC)
     state = models.CharField(max_length=10, choices=State.choices)
     language = models.CharField(max_length=35)
-    invited_by = models.ForeignKey(PrivateLink, on_delete=models.SET_NULL, null=True, related_name="+")
+    invited_by = models.ForeignKey(PrivateLink, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     consent_digest = models.BinaryField(max_length=32, null=True)
     mailbox_digest = models.BinaryField(max_length=32, null=True)
     person_digest = models.BinaryField(max_length=32, null=True)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, null=True, related_name="signatures")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, related_name="signatures", db_index=False
+    )
     country = models.CharField(max_length=40, blank=True, default="")
     position = models.PositiveIntegerField(null=True)
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, null=True, related_name="+")
@@ -133,7 +135,13 @@ class Signature(models.Model):
                 name="a_hidden_signature_has_no_country",
             ),
         ]
+        # Each index costs a write when a sign-on is taken in, and another one when it is confirmed. So foreign keys
+        # have one of their own only where it is asked for, and of those rows only that have something there.
         indexes = [
+            models.Index(
+                fields=["organisation"], condition=models.Q(organisation__isnull=False), name="by_organisation"
+            ),
+            models.Index(fields=["invited_by"], condition=models.Q(invited_by__isnull=False), name="came_by_link"),
             models.Index(fields=["letter", "mailbox_digest"], name="signatures_by_mailbox"),
             models.Index(fields=["letter", "state", "kind", "-listed_at"], name="signatures_by_state"),
             models.Index(fields=["letter", "country"], condition=models.Q(state="listed"), name="listed_by_country"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from undersigned.ledger.by_key import find_by_key
 from undersigned.ledger.entries import undo
 from undersigned.ledger.events import Event
 from undersigned.letters.stages import touch
@@ -34,6 +35,7 @@ def withdraw(batch: Sequence[UUID], at: datetime, event: Event = Event.WITHDRAWN
 
     What was counted is undone in the log. Those that were never confirmed simply cease to be.
     """
+    find_by_key()
     rows = list(Signature.objects.select_for_update().filter(pk__in=batch))
     unconfirmed = [row for row in rows if row.state in (State.ASKED, State.PENDING)]
     standing = [row for row in rows if row.state in STANDING]
