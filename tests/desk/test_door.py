@@ -15,6 +15,7 @@ from undersigned.letters.models import Letter
 SAMPLE = {
     "slug": "open-the-bridge",
     "key": "open",
+    "kind": "picture",
     "language": "en",
     "issue": "00000000-0000-4000-8000-000000000000",
     "signature": "00000000-0000-4000-8000-000000000000",

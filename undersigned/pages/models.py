@@ -98,8 +98,16 @@ class Shelf(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["bookcase", "key"], name="one_shelf_a_key")]
+        # A million names fill thousands of shelves, which one more name must not look through.
         indexes = [
-            models.Index(fields=["bookcase"], condition=models.Q(is_dirty=True), name="shelves_to_be_made"),
+            models.Index(fields=["bookcase", "key"], condition=models.Q(is_dirty=True), name="shelves_to_be_made"),
+            models.Index(
+                fields=["bookcase", "key"], condition=models.Q(begins_row=True, is_gone=False), name="begins_of_rows"
+            ),
+            models.Index(
+                fields=["bookcase", "key"], condition=models.Q(ends_row=True, is_gone=False), name="ends_of_rows"
+            ),
+            models.Index(fields=["bookcase", "is_gone", "size"], name="sizes_of_shelves"),
         ]
 
     def __str__(self) -> str:

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
+from html import escape
 from typing import NamedTuple
 
 import babel
 from django.db.models import QuerySet
 from django.db.models import Sum as SumOf
 from django.utils import translation
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -168,8 +168,8 @@ class _Maker:
 
     def rows_of_one(self) -> set[str]:
         """The page of the last row, where it is the only one: then the first page does what it did."""
-        ends = self.bookcase.shelves.filter(is_gone=False, ends_row=True)
-        return {f"{self.base}row-last/index.html"} if ends.count() == 1 else set()
+        ends = self.bookcase.shelves.filter(is_gone=False, ends_row=True).order_by("key")
+        return {f"{self.base}row-last/index.html"} if len(ends.values("key")[:2]) == 1 else set()
 
     def shelf(self, shelf: Shelf, before: Shelf | None, after: Shelf | None) -> Iterator[tuple[str, bytes]]:
         """The pages of one shelf between two others; notes on it how many there are, and what leads to them."""
@@ -231,9 +231,9 @@ class _Maker:
         links = (self._link(f"{shelf.name}/", shelf.first, shelf.last) for shelf in shelves)
         return mark_safe("".join(links))  # noqa: S308  each is safe
 
-    def _link(self, rest: str, first: str, last: str) -> SafeString:
-        href = f"/{self.base}{rest}"
-        return format_html('<li><a href="{}"><bdi>{}</bdi> – <bdi>{}</bdi></a></li>\n', href, first, last)
+    def _link(self, rest: str, first: str, last: str) -> str:
+        names = f"<bdi>{escape(first)}</bdi> – <bdi>{escape(last)}</bdi>"
+        return f'<li><a href="/{self.base}{rest}">{names}</a></li>\n'
 
     def _title(self, shelf: Shelf) -> str:
         return f"{shelf.first} – {shelf.last}"
