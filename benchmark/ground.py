@@ -12,9 +12,10 @@ from typing import Self
 
 from benchmark.contest import Pair, alternate
 from benchmark.postgresql import PostgreSQL
-from benchmark.processes import Group, free_port, start, wait_for_port
+from benchmark.processes import Group, start, wait_for_port
 from benchmark.site import Site
 from benchmark.wrk import Wrk
+from tests.flows.office import free_port
 
 ON_A_DISK = Path("/var/tmp")  # noqa: S108  /tmp may be in memory, where being durable costs nothing
 

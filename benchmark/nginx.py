@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from benchmark.ground import Ground
-from benchmark.processes import Group, free_port, program
-from tests.flows.office import Answer
+from benchmark.processes import Group, program
+from tests.flows.office import Answer, free_port
 
 OWN = {"date", "server", "etag", "last-modified", "content-length", "content-type", "connection", "transfer-encoding"}
 """Headers that nginx writes by itself."""

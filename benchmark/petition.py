@@ -8,9 +8,10 @@ from pathlib import Path
 
 from benchmark.bodies import Forms, heads, tails
 from benchmark.ground import Ground
-from benchmark.processes import CannotMeasure, Group, free_port, run
+from benchmark.processes import CannotMeasure, Group, run
 from benchmark.records import Records
 from benchmark.wrk import Load
+from tests.flows.office import free_port
 
 WORKERS = 2
 CONNECTIONS = 32

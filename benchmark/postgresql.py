@@ -10,7 +10,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from benchmark.processes import CannotMeasure, free_port, run
+from benchmark.processes import CannotMeasure, run
+from tests.flows.office import free_port
 
 OLDEST = 15
 DEBIAN = Path("/usr/lib/postgresql")

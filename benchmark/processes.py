@@ -77,12 +77,6 @@ def program(name: str) -> str:
     return found
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_for_port(port: int, group: Group, seconds: float = 60) -> None:
     """Until something listens at `port`."""
     wait_until(lambda: _listens(port), f"something to listen at port {port}", group, seconds)

@@ -10,10 +10,10 @@ from pathlib import Path
 from benchmark.bodies import Forms, supporters
 from benchmark.fill import fill
 from benchmark.letter import SLUG, set_up, version
-from benchmark.processes import CannotMeasure, Group, free_port, run, start, wait_until
+from benchmark.processes import CannotMeasure, Group, run, start, wait_until
 from benchmark.records import ARRIVED, STORED, Records
 from benchmark.wrk import Load, Wrk
-from tests.flows.office import Office
+from tests.flows.office import Office, free_port
 from undersigned.config import serving
 
 SHIPPED: Mapping[str, str] = {

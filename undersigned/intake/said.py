@@ -13,9 +13,9 @@ from django.http import HttpResponse
 
 from undersigned.intake.refusals import private
 from undersigned.intake.wire import Headers, Reply
+from undersigned.ledger.by_key import among
 from undersigned.letters.models import Letter
 from undersigned.pages.outcome import confirmed_page, say_withdrawn
-from undersigned.post.rows import among
 from undersigned.signing.confirm import Confirmed, Outcome, confirm
 from undersigned.signing.links import Link
 from undersigned.signing.models import Signature, State

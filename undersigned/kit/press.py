@@ -14,7 +14,7 @@ from undersigned.letters import markdown
 from undersigned.letters.blocks import Block, FileMissing, FileWrong, Kind, Note, Place, WrongFile, refusing_at_once
 from undersigned.letters.inline import plain
 from undersigned.letters.inline import read as read_inline
-from undersigned.letters.lines import checked
+from undersigned.letters.lines import judged
 from undersigned.letters.toml import Document, Table, WrongValue
 from undersigned.lib.languages import LanguageTag, NotALanguage, autonym
 from undersigned.lib.refusal import Refusal, Refused, gettext_noop
@@ -150,12 +150,9 @@ def worded(said: Words, languages: Sequence[str]) -> Words:
     refusals: list[Refusal] = []
 
     def line(text: str, field: str, limit: int, missing: Refusal) -> str:
-        try:
-            text = checked(text, field, limit)
-        except Refusal as refusal:
-            refusals.append(refusal)
-            return ""
-        if not text:
+        found = len(refusals)
+        text = judged(text, field, limit, refusals)
+        if not text and len(refusals) == found:
             refusals.append(missing)
         return text
 

@@ -41,6 +41,15 @@ def checked(text: str, field: str, limit: int, *, lines: bool = False) -> str:
     return line
 
 
+def judged(text: str, field: str, limit: int, refusals: list[Refusal], *, lines: bool = False) -> str:
+    """The same, where all that is wrong with a form is told at once: a refusal joins `refusals`, and "" is returned."""
+    try:
+        return checked(text, field, limit, lines=lines)
+    except Refusal as refusal:
+        refusals.append(refusal)
+        return ""
+
+
 def at_its_line(refusal: Refusal, field: str) -> Refusal:
     """What is wrong with a text that was typed into `field`, with the line instead of the name of a file."""
     if isinstance(refusal, WrongFile) and refusal.place.line:

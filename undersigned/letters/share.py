@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from undersigned.letters.audit import Actor, record
-from undersigned.letters.lines import SHARE_LIMIT, checked
+from undersigned.letters.lines import SHARE_LIMIT, judged
 from undersigned.letters.models import Letter, Publication
 from undersigned.letters.stages import LetterIsArchived
 from undersigned.lib.refusal import Refusal, Refused, gettext_noop
@@ -49,13 +49,10 @@ def digest_of(letter: Letter) -> str:
 
 def _judged(said: Mapping[str, str], letter: Letter) -> dict[str, str]:
     """The texts, folded as those of a manifest are."""
-    texts: dict[str, str] = {}
     refusals: list[Refusal] = []
-    for tag in letter.languages:
-        try:
-            texts[tag] = checked(said.get(tag, ""), f"share-{tag}", SHARE_LIMIT, lines=True)
-        except Refusal as refusal:
-            refusals.append(refusal)
+    texts = {
+        tag: judged(said.get(tag, ""), f"share-{tag}", SHARE_LIMIT, refusals, lines=True) for tag in letter.languages
+    }
     if refusals:
         raise Refused(refusals)
     return texts

@@ -20,12 +20,12 @@ from django.db import transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from undersigned.ledger.by_key import find_by_key
+from undersigned.ledger.by_key import among, find_by_key
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.sealing import unseal
 from undersigned.post.message import Item
 from undersigned.post.models import Mail, Mailed, MailState, Note
-from undersigned.post.rows import DAY, among, claim_day, insert_mails
+from undersigned.post.rows import DAY, claim_day, insert_mails
 from undersigned.post.tidings import Tidings
 
 AUDIENCES = 500

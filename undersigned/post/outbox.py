@@ -11,10 +11,10 @@ from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
+from undersigned.ledger.by_key import among
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.sealing import keyed_digest, seal
 from undersigned.post.models import Note, Silenced
-from undersigned.post.rows import among
 
 
 @dataclass(frozen=True, slots=True)

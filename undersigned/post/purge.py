@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from undersigned.ledger.by_key import among
 from undersigned.post.models import Mail, Mailed, MailState
-from undersigned.post.rows import DAY, among
+from undersigned.post.rows import DAY
 
 KEPT = timedelta(days=30)
 BATCH = 500  # rows in one transaction, so that nobody waits long for the record

@@ -1,25 +1,17 @@
 """Many rows at a time, in SQL that SQLite and PostgreSQL both speak.
 
-To name, write and claim hundreds of rows one by one, Django takes several times as long as the database does.
+To write and claim hundreds of rows one by one, Django takes several times as long as the database does.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
-from uuid import UUID
+from typing import Any, Literal
 
 from django.db import connection
-from django.db.models import Model, QuerySet
-from django.db.models.expressions import RawSQL
+
+from undersigned.ledger.by_key import written
 
 DAY = timedelta(days=1)
-M = TypeVar("M", bound=Model)
-
-
-def among(rows: QuerySet[M], keys: Iterable[int | UUID], column: str = "pk") -> QuerySet[M]:
-    """Those of `rows` with these keys, written out: parameters take longer, and there may not be any number of them."""
-    written = _written(keys)
-    return rows.filter(**{f"{column}__in": RawSQL(written, ())}) if written else rows.none()  # noqa: S611  see below
 
 
 def claim_day(
@@ -32,7 +24,7 @@ def claim_day(
     # In one order, whoever claims: otherwise two processes could each wait for what the other has.
     claim = f"""
         INSERT INTO post_mailed (audience, at)
-        SELECT DISTINCT audience, %s FROM {whom} WHERE id IN ({_written(keys)}) ORDER BY audience
+        SELECT DISTINCT audience, %s FROM {whom} WHERE id IN ({written(keys)}) ORDER BY audience
         ON CONFLICT (audience) DO UPDATE SET at = excluded.at WHERE post_mailed.at <= %s
         RETURNING audience"""  # noqa: S608  nothing but numbers
     return {bytes(audience) for (audience,) in _execute(claim, [_moment(at), _moment(unless_since)])} if keys else set()
@@ -57,11 +49,6 @@ def postpone(moments: Mapping[int, datetime]) -> None:
         FROM later WHERE post_mail.id = later.mail AND post_mail.state = 'waiting'"""  # noqa: S608  the same
     if moments:
         _execute(update, [_moment(moment) for moment in moments.values()])
-
-
-def _written(keys: Iterable[int | UUID]) -> str:
-    """Nothing but numbers, and hexadecimal digits in quotes."""
-    return ", ".join(f"'{key.hex}'" if isinstance(key, UUID) else str(int(key)) for key in keys)
 
 
 def _moment(at: datetime) -> Any:

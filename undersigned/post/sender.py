@@ -17,14 +17,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from undersigned.ledger.by_key import find_by_key
+from undersigned.ledger.by_key import among, find_by_key
 from undersigned.lib.addresses import EmailAddress
 from undersigned.post.gather import gather
 from undersigned.post.identifiers import Identifiers
 from undersigned.post.models import Mail, MailState
 from undersigned.post.outbox import silenced_among
 from undersigned.post.pace import Pace
-from undersigned.post.rows import DAY, among, claim_day, postpone
+from undersigned.post.rows import DAY, claim_day, postpone
 from undersigned.post.tidings import Tidings
 from undersigned.post.transport import Answer, Outcome, Transport, always
 from undersigned.post.wire import Envelope, Parcel, pack

@@ -10,12 +10,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, OuterRef, Subquery
 
-from undersigned.ledger.by_key import find_by_key
+from undersigned.ledger.by_key import among, find_by_key
 from undersigned.letters.models import Letter, Publication
 from undersigned.letters.stages import LetterIsArchived
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.post import outbox
-from undersigned.post.rows import among
 from undersigned.signing.listing import list_
 from undersigned.signing.models import STANDING, ConfirmationCode, Kind, Signature, State
 from undersigned.signing.sign import code_digest

@@ -9,12 +9,12 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 
+from undersigned.ledger.by_key import among
 from undersigned.ledger.entries import NewEntry, append
 from undersigned.ledger.events import Event, Tallied
 from undersigned.ledger.models import Log
 from undersigned.letters.models import Letter, Version
 from undersigned.lib.sealing import seal_to_coalition, unseal
-from undersigned.post.rows import among
 from undersigned.signing.models import Mailbox, Signatory, Signature, State, Visibility
 from undersigned.signing.record import record_of
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from undersigned.letters.audit import Actor
-from undersigned.letters.lines import checked
+from undersigned.letters.lines import judged
 from undersigned.letters.models import Letter
 from undersigned.letters.stages import touch
 from undersigned.lib.clock import zone_of
@@ -118,17 +118,9 @@ def withdraw(story: Story, reason: str, by: Actor, at: datetime, told: Mapping[s
 def _judged(row: Story, reason: str, told: Mapping[str, str]) -> tuple[str, dict[str, str]]:
     """What the record keeps and what readers are told, as far as both can be taken; raises Refused with all faults."""
     refusals: list[Refusal] = []
-
-    def line(text: str, field: str, limit: int) -> str:
-        try:
-            return checked(text, field, limit)
-        except Refusal as refusal:
-            refusals.append(refusal)
-            return ""
-
-    reason = line(reason, "reason", LINE_LIMIT)
+    reason = judged(reason, "reason", LINE_LIMIT, refusals)
     refusals += [NotItsLanguage("told", language=tag) for tag in told if tag not in row.languages]
-    lines = {tag: line(text, f"told-{tag}", CAPTION_LIMIT) for tag, text in told.items()}
+    lines = {tag: judged(text, f"told-{tag}", CAPTION_LIMIT, refusals) for tag, text in told.items()}
     if refusals:
         raise Refused(refusals)
     return reason, {tag: text for tag, text in lines.items() if text}

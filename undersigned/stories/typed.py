@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from undersigned.letters import markdown, parity
 from undersigned.letters.blocks import Block, Note
-from undersigned.letters.lines import SHARE_LIMIT, LineTooLong, at_its_line, checked
+from undersigned.letters.lines import SHARE_LIMIT, LineTooLong, at_its_line, judged
 from undersigned.letters.parity import Gap, What
 from undersigned.lib.addresses import EmailAddress, Website
 from undersigned.lib.refusal import Refusal, Refused, gettext_noop
@@ -114,16 +114,8 @@ def must_be_mended(gaps: Iterable[Mapping[str, str]]) -> bool:
     return any(gap["what"] not in CAN_BE_MEANT for gap in gaps)
 
 
-def _line(text: str, field: str, limit: int, refusals: list[Refusal]) -> str:
-    try:
-        return checked(text, field, limit)
-    except Refusal as refusal:
-        refusals.append(refusal)
-        return ""
-
-
 def _lines(name: str, texts: Mapping[str, str], limit: int, refusals: list[Refusal]) -> dict[str, str]:
-    lines = {tag: _line(text, f"{name}-{tag}", limit, refusals) for tag, text in texts.items()}
+    lines = {tag: judged(text, f"{name}-{tag}", limit, refusals) for tag, text in texts.items()}
     return {tag: line for tag, line in lines.items() if line}
 
 
@@ -153,8 +145,8 @@ def _contact(text: str, field: str, refusals: list[Refusal]) -> str:
 def _picture(typed: Typed, refusals: list[Refusal]) -> Picture:
     caption = _lines("caption", typed.caption, CAPTION_LIMIT, refusals)
     alternative = _lines("alternative", typed.alternative, CAPTION_LIMIT, refusals)
-    credit = _line(typed.credit, "credit", LINE_LIMIT, refusals)
-    licence = _line(typed.licence, "licence", LINE_LIMIT, refusals)
+    credit = judged(typed.credit, "credit", LINE_LIMIT, refusals)
+    licence = judged(typed.licence, "licence", LINE_LIMIT, refusals)
     refusals += [CaptionMissing(f"caption-{tag}", language=tag) for tag in typed.languages if not caption.get(tag)]
     lacks = [tag for tag in typed.languages if not alternative.get(tag)]
     refusals += [AlternativeMissing(f"alternative-{tag}", language=tag) for tag in lacks]
