@@ -9,18 +9,24 @@ from threading import Thread
 
 import pytest
 from click.testing import CliRunner, Result
+from django.db import transaction
+from pytest_django.fixtures import Settings
 
 from tests.ledger.paper import KEY, ORIGIN, head_over, lines, write_log
 from tests.ledger.published import folder_of, keys_of
-from tests.people import SOMI
+from tests.people import SECRETARY, SOMI, Person
 from tests.stage import NOON, sign_and_confirm
+from undersigned.config import backing_up
 from undersigned.config.command_line import undersigned
 from undersigned.config.worker import sequence_step
 from undersigned.ledger.models import Log
 from undersigned.ledger.note import NotANote, open_checkpoint
 from undersigned.letters.models import AuditRecord, Letter
-from undersigned.signing.models import Signature
+from undersigned.signing.correct import accept_correction, correct
+from undersigned.signing.models import Signature, State
 from undersigned.signing.receipts import receipt_of
+from undersigned.signing.sign_on import Card
+from undersigned.signing.withdraw import withdraw
 
 ROOT = Path(__file__).parents[2]
 
@@ -167,3 +173,61 @@ def test_a_receipt_is_checked(letter: Letter, tmp_path: Path) -> None:
     file.write_bytes(found.raw.replace(b"supporter", b"person"))
     assert run("receipt", file).exit_code == 1
     assert run("receipt", file, "--key", "nonsense").exit_code == 2
+
+
+# --- After an older backup --------------------------------------------------------------------------------------------
+
+
+def test_an_older_record_takes_over_what_was_published(letter: Letter, log: Log) -> None:
+    gone = sign_and_confirm(SOMI, letter)
+    sequence_step(NOON)
+    with transaction.atomic():  # what is lost to the record, and published all the same
+        withdraw([gone.pk], NOON)
+        sign_and_confirm(Person("윤새벽", "saebyeok@mail.example", typed=SOMI.typed), letter)
+        sequence_step(NOON)
+        transaction.set_rollback(True)
+    told = run("adopt", letter.slug, "--dry-run")
+    for words in ("record lacked: 2", "erased again: 1", "taken back in the log: 1", "Nothing was changed"):
+        assert words in told.output
+    assert Signature.objects.get(pk=gone.pk).state == State.LISTED
+    assert run("adopt", letter.slug).exit_code == 0
+    assert Signature.objects.get(pk=gone.pk).state == State.WITHDRAWN
+    sequence_step(NOON)
+    assert run("verify", folder_of(log)).exit_code == 0
+    assert "nothing to do" in run("adopt", letter.slug).output
+
+
+def test_a_correction_that_is_lost_is_shown_by_the_address_of_the_sign_on(letter: Letter, log: Log) -> None:
+    signature = sign_and_confirm(SOMI, letter)
+    sequence_step(NOON)
+    with transaction.atomic():
+        correct(signature, Card("Na Somi"), NOON)
+        accept_correction(signature, SECRETARY, NOON)
+        sequence_step(NOON)
+        transaction.set_rollback(True)
+    told = run("adopt", letter.slug).output
+    assert f"shown as before: https://letters.example/desk/{letter.slug}/signatories/{signature.pk}/" in told
+    assert "Somi" not in told
+
+
+def test_who_restores_an_older_backup_is_told_of_the_log_and_the_pages_stay(
+    letter: Letter, log: Log, tmp_path: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PUBLIC_ROOT = tmp_path / "public"
+    file = tmp_path / "backup"
+    file.write_bytes(b"the record as it was before, which it is again when the transaction has ended")
+    monkeypatch.setattr(backing_up, "restore", lambda *told, **how: None)
+    gone = sign_and_confirm(SOMI, letter)
+    sequence_step(NOON)
+    with transaction.atomic():
+        withdraw([gone.pk], NOON)
+        sequence_step(NOON)
+        transaction.set_rollback(True)
+    told = CliRunner().invoke(undersigned, ["restore", str(file), "--identity", str(file)])
+    assert told.exit_code == 0
+    assert "undersigned log adopt" in told.stderr
+    assert not (settings.PUBLIC_ROOT / letter.slug).exists()
+    assert run("adopt", letter.slug).exit_code == 0
+    told = CliRunner().invoke(undersigned, ["restore", str(file), "--identity", str(file)])
+    assert told.stderr == ""
+    assert (settings.PUBLIC_ROOT / letter.slug / "en/index.html").exists()

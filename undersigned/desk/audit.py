@@ -52,6 +52,10 @@ SENTENCES = {
     "invitation declined": _("Somebody who was asked declined. What was stored of them is erased."),
     "log key made": _("A new key signs the letter’s log: %(keys)s"),
     "log key retired": _("A key no longer signs the letter’s log: %(keys)s"),
+    "log adopted": _(
+        "An older record was brought up to the published log: %(entries)s entries were taken over, %(ended)s "
+        "signatories had withdrawn, and %(taken_back)s signatures were taken back of which nothing is known any more."
+    ),
     "press kit imported": _("What the press gets was imported: %(releases)s press releases, %(pictures)s pictures."),
     "share text written": _("What readers are offered to say when they pass the letter on was changed."),
     "press release written": _("The press release was written (%(language)s)."),

@@ -1,7 +1,7 @@
 """Writing entries: they wait unnumbered until the sequencer takes them up."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,7 +61,7 @@ def undo(entries: Sequence[Entry], event: Event, at: datetime) -> None:
     The rows are locked first, so that the sequencer cannot number an entry while it is being taken back.
     What opened their commitments, and those of their amendments, is destroyed.
     """
-    counted = [entry.pk for entry in entries]
+    counted = {entry.pk for entry in entries}
     locked = list(_with_amendments(counted).select_for_update().order_by("pk"))
     close(counted)
     append([_undoing(entry, event) for entry in locked if entry.pk in counted and entry.index is not None], at)
@@ -70,12 +70,12 @@ def undo(entries: Sequence[Entry], event: Event, at: datetime) -> None:
             entry.delete()
 
 
-def close(entries: Sequence[int]) -> None:
+def close(entries: Collection[int]) -> None:
     """Destroy what opens the commitments of these entries and of their amendments: the entries stay."""
     Opening.objects.filter(entry__in=_with_amendments(entries)).delete()
 
 
-def _with_amendments(entries: Sequence[int]) -> QuerySet[Entry]:
+def _with_amendments(entries: Collection[int]) -> QuerySet[Entry]:
     return Entry.objects.filter(Q(pk__in=entries) | Q(event=Event.AMENDED, undoes__in=entries))
 
 

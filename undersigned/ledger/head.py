@@ -1,5 +1,6 @@
 """The head of a log: what was signed last, and the promise never to sign anything that does not begin with it."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -25,7 +26,8 @@ class LogAhead(LogRefused):
     code = "log-ahead"
     message = gettext_noop(
         "The published log “%(origin)s” has %(published)s entries, and the record has %(size)s: an older backup was "
-        "restored. Nothing more is signed. Restore a record that has all published entries."
+        "restored. Nothing more is signed, and the letter’s pages stay as they are. Restore a record that has all "
+        "published entries; where there is none any more, take them into this one: undersigned log adopt."
     )
 
 
@@ -87,10 +89,23 @@ def refuse_unless_it_continues(log: models.Log, out: Checkpoint | None) -> None:
     """Raise LogRefused unless the record begins with the published log, whose head is `out`."""
     if out is None:
         return
-    if out.size > log.size:
-        raise LogAhead(origin=log.origin, published=out.size, size=log.size)
+    _refuse_if_ahead(log, out)
     if edge_at(log, out.size).root != out.root:
         raise LogForked(origin=log.origin, published=out.size)
+
+
+def refuse_if_behind(log: models.Log) -> None:
+    """Raise LogAhead where more is published than the record has; a head that cannot be read tells nothing of that."""
+    with suppress(HeadUnknown):
+        out = published(folder_of(log), keys_of(log))
+        if out and out.size > log.size:
+            log.refresh_from_db(fields=["size"])  # it may have grown, and been published, since it was read
+            _refuse_if_ahead(log, out)
+
+
+def _refuse_if_ahead(log: models.Log, out: Checkpoint) -> None:
+    if out.size > log.size:
+        raise LogAhead(origin=log.origin, published=out.size, size=log.size)
 
 
 def keys_of(log: models.Log) -> LogKeys:

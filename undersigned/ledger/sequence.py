@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -87,7 +87,7 @@ def sequence(log_id: int, *, hidden_batch: int) -> Batch:
     batch = Batch(log.size, _lines(log.size, entries))
     _number(named, log.size)
     _number(hidden, log.size + len(named), hour_in(hidden[0].hour) if hidden else None)
-    _count(log, entries)
+    count(log, [(one.event, one.kind, one.version) for one in entries])
     edge = grow(head.edge_of(log), batch.lines).edge
     Log.objects.filter(pk=log.pk).update(size=edge.size)
     head.sign_head(log, edge)
@@ -148,9 +148,10 @@ def _number(entries: Sequence[_Waiting], first: int, hour: datetime | None = Non
             cursor.executemany(_NUMBER_ONE, [(index, hour, entry.pk) for index, entry in numbers])
 
 
-def _count(log: Log, entries: Sequence[_Waiting]) -> None:
+def count(log: Log, entries: Iterable[tuple[str, str, bytes]]) -> None:
+    """Add to the tallies of `log` what entries do to them, each told by its event, kind and version."""
     changes: Counter[tuple[str, bytes]] = Counter()
-    for (event, kind, version), times in Counter([(one.event, one.kind, one.version) for one in entries]).items():
+    for (event, kind, version), times in Counter(entries).items():
         if kind and event in EFFECT:
             changes[kind, version] += EFFECT[event] * times
     for (kind, version), change in changes.items():

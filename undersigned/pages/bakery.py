@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
+from undersigned.ledger import head
 from undersigned.ledger.folder import LogFolder
 from undersigned.ledger.models import Log
 from undersigned.letters.models import FormerSlug, Letter, Publication
@@ -177,10 +178,12 @@ def _render(folder: PublicFolder, letters: Iterable[Letter], *, everything: bool
 def _rendered(folder: PublicFolder, letter: Letter, *, everything: bool) -> _Batch:
     """Put up the names of `letter` and sum them up, so that its pages need not look at all of them; then its pages.
 
-    What happens meanwhile is left to the next bake: how far this one goes is asked first.
+    What happens meanwhile is left to the next bake: how far this one goes is asked first. LogAhead where the record is
+    older than what was published: it would show the names of those who have withdrawn since.
     """
-    size = Log.objects.values_list("size", flat=True).get(origin=letter.origin)
-    state = State(letter.revision, size, top_ten.state())
+    log = Log.objects.get(origin=letter.origin)
+    head.refuse_if_behind(log)
+    state = State(letter.revision, log.size, top_ten.state())
     is_anew = everything or not Baked.objects.filter(letter=letter, revision=letter.revision).exists()
     sum_up(letter, anew=is_anew)
     put_up(letter)

@@ -81,9 +81,14 @@ def mailbox_of(signature: UUID) -> EmailAddress | None:
 
 def _end(standing: Sequence[Signature], at: datetime, event: Event) -> None:
     entries = [row.entry for row in standing if row.entry]
+    end(standing, at)
+    undo(entries, event, at)
+
+
+def end(standing: Sequence[Signature], at: datetime) -> None:
+    """End signatures whose entries the log has undone, or will in the caller's transaction; their data are erased."""
     Signature.objects.filter(pk__in=[row.pk for row in standing]).update(
         state=State.WITHDRAWN, ended_at=at, entry=None, organisation=None
     )
-    undo(entries, event, at)
     erase([row.pk for row in standing])
     touch({row.letter_id for row in standing})

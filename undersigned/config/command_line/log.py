@@ -17,6 +17,7 @@ from undersigned.ledger.receipt import NotAReceipt, Opening, Receipt
 from undersigned.ledger.verify import PLURALS, Known, NotVerified, Unreadable, Verdict, verify
 
 KEYS = "undersigned.config.command_line.log_keys"
+ADOPTING = "undersigned.config.command_line.log_adopt"
 NOT_VERIFIED, NOT_READ = 1, 2
 
 PROVES = """\
@@ -32,7 +33,7 @@ The key was read from the log itself. Compare it with one that you have from els
 
 @click.group()
 def log() -> None:
-    """Verify the public log of a letter; change its keys."""
+    """Verify the public log of a letter; change its keys; take it over after an older backup."""
 
 
 @log.command("verify")
@@ -104,6 +105,19 @@ def keys(slug: str) -> None:
     """Show the verifier keys of the log of SLUG, with the hours from which and until which they sign."""
     django.setup()
     importlib.import_module(KEYS).show_keys(slug)
+
+
+@log.command()
+@click.argument("slug")
+@click.option("--dry-run", is_flag=True, help="Only say what it would do.")
+def adopt(slug: str, dry_run: bool) -> None:
+    """Take what was published of the log of SLUG into a record that is older, because a backup was restored.
+
+    Do this only where no newer record can be had: signatures of which this record knows nothing are taken back in the
+    log for good. Who has withdrawn since the backup was made is taken off the list again, and erased.
+    """
+    django.setup()
+    importlib.import_module(ADOPTING).adopt_log(slug, dry_run=dry_run)
 
 
 def _key(text: str | None) -> VerifierKey | None:

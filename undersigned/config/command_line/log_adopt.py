@@ -1,0 +1,36 @@
+"""What `log adopt` does, where there are settings and a record."""
+
+import click
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from undersigned.config.command_line.asking import COMMAND_LINE, letter_called
+from undersigned.lib.clock import now
+from undersigned.signing.adopt import Adopted, adopt
+
+
+def adopt_log(slug: str, *, dry_run: bool) -> None:
+    """Take the published log of a letter over into the record, and say what came of it."""
+    letter = letter_called(slug)
+    with transaction.atomic():
+        adopted = adopt(letter, COMMAND_LINE, now())
+        transaction.set_rollback(dry_run)
+    if not adopted.entries:
+        click.echo("The record has all that was published; there was nothing to do.")
+        return
+    _tell(adopted, letter.slug)
+    click.echo(
+        "Nothing was changed: --dry-run." if dry_run else "The worker goes on with the log, and bakes the pages."
+    )
+
+
+def _tell(adopted: Adopted, slug: str) -> None:
+    click.echo(f"published entries that this record lacked: {adopted.entries:,}")
+    click.echo(f"signatories who have left since, and are off the list and erased again: {adopted.ended:,}")
+    click.echo(f"signatures of which this record knows nothing, taken back in the log: {adopted.taken_back:,}")
+    if adopted.taken_back:
+        click.echo("  Who gave them could not even withdraw any more; they may sign again.")
+    for signature in adopted.uncorrected:
+        place = reverse("desk:signatory", args=[slug, signature])
+        click.echo(f"corrected since, and shown as before: {settings.SITE_URL}{place}")
