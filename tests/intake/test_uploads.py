@@ -48,6 +48,15 @@ def test_nobody_else_can_send_as_much(
     assert welcoming.asked == []
 
 
+@pytest.mark.parametrize("answer", ["302 Found", "404 Not Found", "403 Forbidden"])
+def test_whom_the_desk_does_not_let_in_holds_no_place(reader: Reader, desk: DeskBehind, answer: str) -> None:
+    desk.says = lambda _method, _target, _body: http(answer)
+    refused = reader.ask(PATH, "POST", PICTURE, **FORM)
+    assert refused.status == 413
+    assert desk.asked == [f"HEAD {PATH}"]
+    assert "cookie: csrftoken=c; sessionid=s" in desk.heads[0]
+
+
 def test_no_picture_is_larger_than_what_is_taken(reader: Reader, welcoming: DeskBehind) -> None:
     answer = reader.ask(PATH, "POST", b"p", content_length=str(LIMIT_BYTES + 1), **FORM)
     assert answer.status == 413
@@ -72,5 +81,5 @@ def test_a_picture_that_breaks_off_or_comes_too_slowly_is_not_handed_on(
     scope = scope_of(PATH, "POST", {**FORM, "content_length": "10"})
     monkeypatch.setattr("undersigned.intake.uploads.SECONDS", 0.01)
     assert reader.run(converse(reader.door, scope, [])).status == 408
-    assert welcoming.asked == []
+    assert welcoming.asked == [f"HEAD {PATH}"]
     assert not reader.door.uploads.turns.locked()

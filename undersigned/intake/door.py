@@ -97,7 +97,7 @@ class Door:
         sender = self.limits.place(scope)
         if not scope["path"].startswith(BEHIND_A_DOOR):
             self.limits.count(sender)
-        body = await self._read(scope["path"], told, wire[0])
+        body = await self._read(scope, told, wire[0])
         ours: Headers = []
         if scope["method"] == "POST":
             fields = fields_of(told, body)
@@ -109,9 +109,9 @@ class Door:
             ours = SLOW if is_slow else []
         return None if await self.relay.ask(scope, told, (body, ours), wire) else self.refusing.nowhere
 
-    async def _read(self, path: str, told: Told, receive: Receive) -> bytes:
+    async def _read(self, scope: Scope, told: Told, receive: Receive) -> bytes:
         """All that a request brings, within its limits of size and time."""
-        if brings_picture(path, told):
+        if brings_picture(scope["path"], told) and await self.relay.opens(scope, told):
             return await self.uploads.read(receive, told)
         with self.patience:
             return await read_body(receive, told, BODY_LIMIT_BYTES)

@@ -15,6 +15,8 @@ from undersigned.intake.visitors import address_of
 from undersigned.intake.wire import Headers, HungUp, Receive, Scope, Send, Told
 from undersigned.lib.env import Misconfigured
 
+OK = 200
+
 BEHIND_A_DOOR = ("/desk/", "/accounts/")
 """Where only desk users come, who are told in their own way that something is not there."""
 
@@ -99,6 +101,15 @@ class Relay:
                 return False
             await _while_read(wire[0], talk.pass_back(head, wire[1]))
             return True
+
+    async def opens(self, scope: Scope, told: Told) -> bool:
+        """Whether the desk shows this reader the page at which they want to send something; DeskAway as above."""
+        looked: Scope = {**scope, "method": "HEAD"}
+        looked["headers"] = [(name, value) for name, value in scope["headers"] if name != b"content-type"]
+        async with self._turn(), self._connected() as (reader, writer):
+            talk = Talk(reader, writer)
+            await talk.say(looked, self._head(looked, told, b""), b"")
+            return (await talk.head()).status_code == OK
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:

@@ -36,7 +36,7 @@ class Uploads:
 
 
 def brings_picture(path: str, told: Told) -> bool:
-    """Whether this may be such a form, sent by somebody who has a session; the desk looks at whose it is."""
+    """Whether this may be such a form, sent by somebody who says that they have a session; that the desk must know."""
     if not path.startswith("/desk/"):
         return False
     is_form = told.get(b"content-type", b"").startswith(b"multipart/form-data")
