@@ -122,14 +122,19 @@ class Post:
         return (Step("gather", gather), Step("send", self.send))
 
     def send(self, _at: datetime) -> None:
-        size = FEWEST
+        """Batch after batch while there is more. Who has just signed need not wait until a long queue has left: notes
+        are gathered as soon as the mails that were made of those before them no longer fill a batch."""
+        size, ahead = FEWEST, 0
         try:
             while not self.stopped.is_set():
                 begun = now()
-                if not self.sender.send_batch(begun, size, lambda: not self.stopped.is_set()):
+                dealt_with = self.sender.send_batch(begun, size, lambda: not self.stopped.is_set())
+                if not dealt_with:
                     break
                 size = fitting(size, now() - begun)
-                gather(now())  # who has just signed need not wait for a long queue
+                ahead = max(0, ahead - dealt_with)
+                if ahead < size:
+                    ahead += gather(now())
         finally:
             self.sender.close()
 
