@@ -170,17 +170,26 @@ def _draft(told: Sequence[_Opened], left_out: Sequence[_Noted], sealer: Sealer) 
 def _store(batch: _Batch, at: datetime) -> int:
     """Make the mails and claim their notes and their day; how many. What another process took up is left alone."""
     find_by_key()
-    _among(batch.dropped).delete()
-    _among(batch.early).update(due_at=_free_again(at))
-    _among(batch.faulty).update(due_at=at + PAUSE)
+    _put_aside(batch, at)
     drafts = _undisturbed(batch.drafts)
     mine = claim_day("post_note", [draft.notes[0].pk for draft in drafts], at, unless_since=at - DAY)
     made = [draft for draft in drafts if draft.audience in mine]
     insert_mails({draft.notes[0].pk: draft.sealed for draft in made}, at)
     mail = Mail.objects.filter(audience=OuterRef("audience"), state=MailState.WAITING).values("pk")[:1]
     _among(chain.from_iterable(draft.notes for draft in made)).update(mail=Subquery(mail), sealed=b"")
-    _among(chain.from_iterable(draft.left_out for draft in made)).delete()
+    if left_out := [note for draft in made for note in draft.left_out]:
+        _among(left_out).delete()
     return len(made)
+
+
+def _put_aside(batch: _Batch, at: datetime) -> None:
+    """What no mail is made of now; mostly there is nothing of the kind."""
+    if batch.dropped:
+        _among(batch.dropped).delete()
+    if batch.early:
+        _among(batch.early).update(due_at=_free_again(at))
+    if batch.faulty:
+        _among(batch.faulty).update(due_at=at + PAUSE)
 
 
 def _among(notes: Iterable[_Noted]) -> QuerySet[Note]:

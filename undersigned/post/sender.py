@@ -30,7 +30,7 @@ from undersigned.post.tidings import Tidings
 from undersigned.post.transport import Answer, Outcome, Transport, always
 from undersigned.post.wire import Envelope, Parcel, pack
 
-FEWEST, MOST = 16, 256  # mails in one batch
+FEWEST, MOST = 16, 512  # mails in one batch
 MOMENT = timedelta(seconds=0.25)
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(minutes=1)
