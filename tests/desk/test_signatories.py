@@ -2,10 +2,12 @@
 
 import csv
 import io
+import math
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -15,7 +17,9 @@ from tests.stage import HOUR, MINUTE, NOON, ask, sign_and_confirm, sign_on
 from undersigned.desk.export import safe
 from undersigned.letters.models import Letter, SignOns
 from undersigned.letters.stages import set_sign_ons
+from undersigned.lib.clock import now
 from undersigned.signing import decide
+from undersigned.signing.arrivals import NewArrival, arrive
 from undersigned.signing.models import Organisation, Signatory, Signature, State
 
 
@@ -108,8 +112,7 @@ def test_no_file_holds_a_mailbox_or_a_representative(desk: Client, signed: Lette
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠"])
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text(start: str) -> None:
-    assert safe(f"{start}1+1") == f"'{start}1+1"
-    assert safe(f"1{start}") == f"1{start}"
+    assert safe(["", f"{start}1+1", f"1{start}"]) == ["", f"'{start}1+1", f"1{start}"]
 
 
 def test_formulas_that_came_in_another_way_leave_as_text(desk: Client, signed: Letter) -> None:
@@ -122,6 +125,46 @@ def test_formulas_that_came_in_another_way_leave_as_text(desk: Client, signed: L
     assert not [cell for cell in cells if cell.data_type == "f"]
     assert "'=HYPERLINK" in str([cell.value for cell in cells])
     assert "초원쉼터재단" in [cell.value for cell in cells]
+
+
+def test_a_file_says_what_is_known_of_each_the_newest_first(desk: Client, signed: Letter) -> None:
+    heading, *others = rows(exported(desk, signed))
+    assert [row[2] for row in others] == [row.signatory.name for row in newest_first(signed)]
+    oyun = dict(zip(heading, next(row for row in others if row[2] == OYUN.name), strict=True))
+    assert (oyun["Kind"], oyun["State"], oyun["Country"]) == ("organisation", "listed", "Mongolia")
+    assert (oyun["Name (en)"], oyun["Name (ko)"]) == ("", "초원쉼터재단")
+    assert (oyun["Signed"], oyun["Listed"]) == ("2026-11-10 12:00Z", "2026-11-10 13:00Z")
+    pedro = dict(zip(heading, next(row for row in others if row[2] == PEDRO.name), strict=True))
+    assert (pedro["State"], pedro["Signed"], pedro["Listed"]) == ("confirmed", "2026-11-10 12:00Z", "")
+
+
+def newest_first(letter: Letter) -> "QuerySet[Signature]":
+    return Signature.objects.filter(letter=letter, signatory__isnull=False).order_by("-created_at", "pk")
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 2000])
+def test_a_file_is_whole_however_many_pieces_it_leaves_in(
+    desk: Client, signed: Letter, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr("undersigned.desk.export.BATCH", batch)
+    answer = desk.get(f"/desk/{signed.slug}/signatories.csv")
+    pieces = list(answer.streaming_content)  # type: ignore[attr-defined]
+    assert len(rows(b"".join(pieces))) == 4
+    assert len(pieces) == 1 + math.ceil(3 / batch)
+
+
+def test_a_file_makes_way_for_those_who_are_signing(
+    desk: Client, signed: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr("undersigned.desk.export.time.sleep", rests.append)
+    for rush in (False, True):
+        if rush:
+            monkeypatch.setattr("undersigned.signing.arrivals.RUSH_LIMIT", 1)
+            arrive([NewArrival(signed.pk, b"sealed")], now())
+        assert len(rows(exported(desk, signed))) == 4
+        assert [seconds > 0 for seconds in rests] == [rush, rush]
+        rests.clear()
 
 
 def test_fifty_stand_on_a_page(desk: Client, letter: Letter) -> None:

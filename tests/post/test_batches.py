@@ -15,6 +15,7 @@ from tests.stage import DAY, HOUR, MINUTE, NOON
 from tests.trouble import cut_at_each_step, everything
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.keys import KeyMissing, KeyRing
+from undersigned.lib.sealing import Sealer
 from undersigned.post.gather import gather
 from undersigned.post.models import Mail, MailState, Note
 from undersigned.post.outbox import put, silence
@@ -81,7 +82,7 @@ def test_what_is_wrong_with_one_mail_holds_up_no_other(keys: KeyRing, caplog: py
     gather(NOON)
     bad = Tidings(EmailAddress("somi@mail.example\r\nBcc: other@mail.example"), "en", [])
     first = Mail.objects.order_by("pk")[:1].get()
-    Mail.objects.filter(pk=first.pk).update(sealed=bad.sealed(keys.site_key("mail")))
+    Mail.objects.filter(pk=first.pk).update(sealed=bad.sealed(Sealer(keys.site_key("mail"))))
     office = PostOffice()
     sender = office.sender()
     sender.send_due(NOON)

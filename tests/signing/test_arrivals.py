@@ -13,7 +13,7 @@ from undersigned.letters.models import Letter
 from undersigned.lib.keys import KeyRing
 from undersigned.lib.sealing import Sealer
 from undersigned.post.models import Note
-from undersigned.signing.arrivals import HELD, RUSH, NewArrival, arrive, pack, rush, take_in
+from undersigned.signing.arrivals import HELD, RUSH, NewArrival, arrive, pack, rest, rush, take_in
 from undersigned.signing.confirm import confirm
 from undersigned.signing.consent import statement
 from undersigned.signing.models import Arrival, ConfirmationCode, Mailbox, Signatory, Signature, State
@@ -128,6 +128,17 @@ def test_a_rush_is_as_great_as_there_are_who_arrived_within_a_second(letter: Let
     assert rush(NOON + RUSH / 2) == 3
     assert rush(NOON + RUSH) == 2
     assert rush(NOON + RUSH * 2) == 0
+
+
+def test_the_more_are_signing_the_longer_others_pause(
+    letter: Letter, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("undersigned.signing.arrivals.RUSH_LIMIT", 4)
+    pauses = [rest(RUSH, NOON, 8)]
+    for _ in range(3):
+        arrive([new_arrival(SOMI, letter, keys)] * 2, NOON)
+        pauses.append(rest(RUSH, NOON, 8))
+    assert pauses == [RUSH * 0, RUSH * 4, RUSH * 8, RUSH * 8]
 
 
 def test_a_fault_while_arriving_leaves_nothing(letter: Letter, keys: KeyRing) -> None:

@@ -32,7 +32,7 @@ from undersigned.post.gather import gather
 from undersigned.post.purge import purge
 from undersigned.post.sender import FEWEST, Sender, fitting
 from undersigned.releases.release import next_due, release_due
-from undersigned.signing.arrivals import RUSH_LIMIT, rush, take_in, take_in_slow
+from undersigned.signing.arrivals import rest, take_in, take_in_slow
 from undersigned.signing.receipts import send_receipts
 from undersigned.signing.retention import forget, lapse, remind
 from undersigned.stories.publish import next_due as next_story_due
@@ -44,8 +44,7 @@ PAUSE = timedelta(seconds=0.5)
 SWITCH_SECONDS = 0.0005  # a tenth of Python's own: mail waits so long at each answer while another thread is at work
 SLOW_PASS = timedelta(seconds=5)
 REST_IN_A_RUSH = 9
-"""How much longer than its work taking in pauses while RUSH_LIMIT or more arrive in a second; while fewer do, shorter.
-Door and worker may share a machine."""
+"""How much longer than its work taking in pauses where very many arrive: door and worker may share a machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +122,19 @@ class Post:
         return (Step("gather", gather), Step("send", self.send))
 
     def send(self, _at: datetime) -> None:
-        size = FEWEST
+        """Batch after batch while there is more. Who has just signed need not wait until a long queue has left: notes
+        are gathered as soon as the mails that were made of those before them no longer fill a batch."""
+        size, ahead = FEWEST, 0
         try:
             while not self.stopped.is_set():
                 begun = now()
-                if not self.sender.send_batch(begun, size, lambda: not self.stopped.is_set()):
+                dealt_with = self.sender.send_batch(begun, size, lambda: not self.stopped.is_set())
+                if not dealt_with:
                     break
                 size = fitting(size, now() - begun)
-                gather(now())  # who has just signed need not wait for a long queue
+                ahead = max(0, ahead - dealt_with)
+                if ahead < size:
+                    ahead += gather(now())
         finally:
             self.sender.close()
 
@@ -185,7 +189,7 @@ class Intake:
         begun = now()
         while not self.stopped.is_set() and take_in(begun):
             ended = now()
-            self.stopped.wait((ended - begun).total_seconds() * REST_IN_A_RUSH * rush(ended) / RUSH_LIMIT)
+            self.stopped.wait(rest(ended - begun, ended, REST_IN_A_RUSH).total_seconds())
             begun = now()
 
 

@@ -28,12 +28,18 @@ def find_by_key() -> None:
             cursor.execute(_SET)
 
 
-def among(rows: QuerySet[M], keys: Iterable[int | UUID], column: str = "pk") -> QuerySet[M]:
+def among(rows: QuerySet[M], keys: Iterable[int | UUID | bytes], column: str = "pk") -> QuerySet[M]:
     """Those of `rows` with these keys, written out: parameters take longer, and there may not be any number of them."""
     listed = written(keys)
     return rows.filter(**{f"{column}__in": RawSQL(listed, ())}) if listed else rows.none()  # noqa: S611  see below
 
 
-def written(keys: Iterable[int | UUID]) -> str:
+def written(keys: Iterable[int | UUID | bytes]) -> str:
     """`keys` for a list in SQL: nothing but numbers, and hexadecimal digits in quotes."""
-    return ", ".join(f"'{key.hex}'" if isinstance(key, UUID) else str(int(key)) for key in keys)
+    return ", ".join(map(_written, keys))
+
+
+def _written(key: int | UUID | bytes) -> str:
+    if isinstance(key, bytes):
+        return rf"'\x{key.hex()}'" if connection.vendor == "postgresql" else f"x'{key.hex()}'"
+    return f"'{key.hex}'" if isinstance(key, UUID) else str(int(key))

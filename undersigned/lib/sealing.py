@@ -12,7 +12,7 @@ NONCE_BYTES = 12
 
 
 class Sealer:
-    """Seals with one 32-byte key (AES-256-GCM), made ready once for as many texts as there will be."""
+    """Seals and unseals with one 32-byte key (AES-256-GCM), made ready once for as many texts as there will be."""
 
     __slots__ = ("_cipher",)
 
@@ -24,6 +24,12 @@ class Sealer:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, plain.encode(), purpose.encode())
 
+    def unseal(self, sealed: bytes, purpose: str) -> str:
+        """What was sealed; cryptography's InvalidTag when key, purpose or bytes are not the same."""
+        if len(sealed) < NONCE_BYTES:
+            raise InvalidTag
+        return self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode()).decode()
+
 
 def seal(key: bytes, plain: str, purpose: str) -> bytes:
     """`plain` sealed with a 32-byte key; opens for the same purpose only."""
@@ -32,9 +38,7 @@ def seal(key: bytes, plain: str, purpose: str) -> bytes:
 
 def unseal(key: bytes, sealed: bytes, purpose: str) -> str:
     """What `seal` was given; cryptography's InvalidTag when key, purpose or bytes are not the same."""
-    if len(sealed) < NONCE_BYTES:
-        raise InvalidTag
-    return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode()).decode()
+    return Sealer(key).unseal(sealed, purpose)
 
 
 def seal_to_coalition(recipient: str, plain: str) -> bytes:

@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce
 
 from undersigned.ledger.by_key import among, find_by_key
 from undersigned.lib.addresses import EmailAddress
-from undersigned.lib.sealing import unseal
+from undersigned.lib.sealing import Sealer
 from undersigned.post.message import Item
 from undersigned.post.models import Mail, Mailed, MailState, Note
 from undersigned.post.rows import DAY, claim_day, insert_mails
@@ -108,22 +108,22 @@ def _waiting() -> QuerySet[Note]:
 
 def _sort_out(notes: Sequence[_Noted]) -> _Batch:
     batch = _Batch()
-    key = settings.KEYS.site_key("mail")
-    told, left_out = _worth_telling(_open_all(notes, key, batch))
+    sealer = Sealer(settings.KEYS.site_key("mail"))
+    told, left_out = _worth_telling(_open_all(notes, sealer, batch))
     for audience, found in told.items():
         if found[0].note.is_early:
             batch.early.extend(one.note for one in found)
             batch.dropped.extend(left_out[audience])
         else:
-            batch.drafts.append(_draft(found, left_out[audience], key))
+            batch.drafts.append(_draft(found, left_out[audience], sealer))
     return batch
 
 
-def _open_all(notes: Sequence[_Noted], key: bytes, batch: _Batch) -> Iterator[_Opened]:
+def _open_all(notes: Sequence[_Noted], sealer: Sealer, batch: _Batch) -> Iterator[_Opened]:
     """The notes as they were put, without decoys and without those that no key of ours opens any more."""
     for note in notes:
         try:
-            plain = json.loads(unseal(key, bytes(note.sealed), "note"))
+            plain = json.loads(sealer.unseal(bytes(note.sealed), "note"))
             opened = _Opened(note, EmailAddress(plain["mailbox"]), plain["language"], plain["facts"])
             is_decoy = plain["decoy"]
         except InvalidTag:  # another key, or no sealed text at all
@@ -156,11 +156,11 @@ def _worth_telling(opened: Iterable[_Opened]) -> tuple[dict[bytes, list[_Opened]
     return {audience: list(subjects.values()) for audience, subjects in told.items()}, left_out
 
 
-def _draft(told: Sequence[_Opened], left_out: Sequence[_Noted], key: bytes) -> _Draft:
+def _draft(told: Sequence[_Opened], left_out: Sequence[_Noted], sealer: Sealer) -> _Draft:
     """In the language of the newest note, to the mailbox as it was last written."""
     items = [Item(found.note.template, found.facts, found.note.created_at) for found in told]
     tidings = Tidings(told[0].mailbox, told[0].language, items)
-    return _Draft([found.note for found in told], left_out, tidings.sealed(key))
+    return _Draft([found.note for found in told], left_out, tidings.sealed(sealer))
 
 
 # --- The transaction --------------------------------------------------------------------------------------------------
@@ -170,17 +170,26 @@ def _draft(told: Sequence[_Opened], left_out: Sequence[_Noted], key: bytes) -> _
 def _store(batch: _Batch, at: datetime) -> int:
     """Make the mails and claim their notes and their day; how many. What another process took up is left alone."""
     find_by_key()
-    _among(batch.dropped).delete()
-    _among(batch.early).update(due_at=_free_again(at))
-    _among(batch.faulty).update(due_at=at + PAUSE)
+    _put_aside(batch, at)
     drafts = _undisturbed(batch.drafts)
     mine = claim_day("post_note", [draft.notes[0].pk for draft in drafts], at, unless_since=at - DAY)
     made = [draft for draft in drafts if draft.audience in mine]
     insert_mails({draft.notes[0].pk: draft.sealed for draft in made}, at)
     mail = Mail.objects.filter(audience=OuterRef("audience"), state=MailState.WAITING).values("pk")[:1]
     _among(chain.from_iterable(draft.notes for draft in made)).update(mail=Subquery(mail), sealed=b"")
-    _among(chain.from_iterable(draft.left_out for draft in made)).delete()
+    if left_out := [note for draft in made for note in draft.left_out]:
+        _among(left_out).delete()
     return len(made)
+
+
+def _put_aside(batch: _Batch, at: datetime) -> None:
+    """What no mail is made of now; mostly there is nothing of the kind."""
+    if batch.dropped:
+        _among(batch.dropped).delete()
+    if batch.early:
+        _among(batch.early).update(due_at=_free_again(at))
+    if batch.faulty:
+        _among(batch.faulty).update(due_at=at + PAUSE)
 
 
 def _among(notes: Iterable[_Noted]) -> QuerySet[Note]:

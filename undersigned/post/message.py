@@ -6,12 +6,12 @@ names neither letter nor coalition, cause or signatory; the page behind its link
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 
 from django.utils import translation
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from undersigned.lib.languages import interface_for
 
@@ -40,20 +40,46 @@ class Text:
     is_one_click: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Our sentences in one language of the interface, each looked up once: to look one up takes Django as long as to
+    seal it takes the processor, and each mail of thousands says the same."""
+
+    language: str
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, sentence: str) -> str:
+        known = self._known.get(sentence)
+        if known is None:
+            with translation.override(self.language):
+                known = self._known[sentence] = gettext(sentence)
+        return known
+
+    def ngettext(self, one: str, several: str, number: int) -> str:
+        with translation.override(self.language):
+            return ngettext(one, several, number)
+
+
+@cache
+def words_in(language: str) -> Words:
+    """The sentences in that language, of which there are a handful."""
+    return Words(language)
+
+
 def write(items: Sequence[Item], language: str) -> Text:
     """One text out of everything there is to tell one mailbox, in the interface language nearest to `language`."""
-    with translation.override(interface_for(language)):
-        parts = [_part(item, numbered=len(items) > 1) for item in items]
-        if len(items) > 1:
-            parts.insert(0, _several(len(items)))
-        parts.append(_("This message was sent automatically. Nobody reads replies to it."))
-        link = next((item.facts["link"].split("\n")[0] for item in items if item.facts.get("link")), "")
-        body = _without_controls("\n\n".join(parts))
-        if len(items) == 1 and items[0].template == "issue":
-            return Text(items[0].facts.get("subject", _("About your request")), body, link, is_one_click=True)
-        is_invitation = {item.template for item in items} == {"asked"}
-        subject = _("A private page for you") if is_invitation else _("About your request")
-        return Text(subject, body, link)
+    _ = words_in(interface_for(language))
+    parts = [_part(_, item, numbered=len(items) > 1) for item in items]
+    if len(items) > 1:
+        parts.insert(0, _several(_, len(items)))
+    parts.append(_("This message was sent automatically. Nobody reads replies to it."))
+    link = next((item.facts["link"].split("\n")[0] for item in items if item.facts.get("link")), "")
+    body = _without_controls("\n\n".join(parts))
+    if len(items) == 1 and items[0].template == "issue":
+        return Text(items[0].facts.get("subject", _("About your request")), body, link, is_one_click=True)
+    is_invitation = {item.template for item in items} == {"asked"}
+    subject = _("A private page for you") if is_invitation else _("About your request")
+    return Text(subject, body, link)
 
 
 def trial() -> Text:
@@ -61,14 +87,14 @@ def trial() -> Text:
     return Text("A test", "This is a test of outgoing mail. It arrived, so it works.")
 
 
-def _several(count: int) -> str:
-    return ngettext(
+def _several(_: Words, count: int) -> str:
+    return _.ngettext(
         "There is %(count)d thing to tell you.", "There are %(count)d things to tell you, the latest first.", count
     ) % {"count": count}
 
 
-def _part(item: Item, *, numbered: bool) -> str:
-    text = "\n\n".join(TEMPLATES[item.template](item.facts))
+def _part(_: Words, item: Item, *, numbered: bool) -> str:
+    text = "\n\n".join(TEMPLATES[item.template](_, item.facts))
     if not numbered:
         return text
     moment = f"{item.arose_at.astimezone(UTC):%Y-%m-%d %H:%M}"
@@ -86,26 +112,26 @@ def _without_controls(text: str) -> str:
     )
 
 
-def _confirm(facts: Mapping[str, str]) -> list[str]:
+def _confirm(_: Words, facts: Mapping[str, str]) -> list[str]:
     return [
         _("This e-mail address was entered in a form. If it was you, open this page and press the button there:"),
         facts["link"],
-        *_code_and_way_out(facts),
+        *_code_and_way_out(_, facts),
     ]
 
 
-def _reminder(facts: Mapping[str, str]) -> list[str]:
+def _reminder(_: Words, facts: Mapping[str, str]) -> list[str]:
     return [
         _(
             "This e-mail address was entered in a form some days ago, and that has not been confirmed yet. "
             "If it was you, open this page and press the button there:"
         ),
         facts["link"],
-        *_code_and_way_out(facts),
+        *_code_and_way_out(_, facts),
     ]
 
 
-def _code_and_way_out(facts: Mapping[str, str]) -> list[str]:
+def _code_and_way_out(_: Words, facts: Mapping[str, str]) -> list[str]:
     code = []
     if "code" in facts:
         code = [
@@ -122,7 +148,7 @@ def _code_and_way_out(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _asked(facts: Mapping[str, str]) -> list[str]:
+def _asked(_: Words, facts: Mapping[str, str]) -> list[str]:
     return [
         _(
             "Somebody who knows you gave us this e-mail address, to show you something in private. "
@@ -137,9 +163,9 @@ def _asked(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _links(facts: Mapping[str, str]) -> list[str]:
+def _links(_: Words, facts: Mapping[str, str]) -> list[str]:
     return [
-        ngettext(
+        _.ngettext(
             "You asked for your link. It leads to your private page; do not pass it on:",
             "You asked for your links. They lead to your private pages; do not pass them on:",
             len(facts["link"].split("\n")),
@@ -150,7 +176,7 @@ def _links(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _listed(facts: Mapping[str, str]) -> list[str]:
+def _listed(_: Words, facts: Mapping[str, str]) -> list[str]:
     return [
         _("What you entered and confirmed has been accepted, and can be seen publicly once its time has come."),
         _("Here you can look at it, correct it or withdraw it. The link is private; do not pass it on:"),
@@ -159,7 +185,7 @@ def _listed(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _receipt(facts: Mapping[str, str]) -> list[str]:
+def _receipt(_: Words, facts: Mapping[str, str]) -> list[str]:
     kept = []
     if facts.get("checkpoint"):
         kept = [
@@ -175,7 +201,7 @@ def _receipt(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _refused(facts: Mapping[str, str]) -> list[str]:
+def _refused(_: Words, facts: Mapping[str, str]) -> list[str]:
     return [
         _("What you entered and confirmed was not accepted. This is the reason that was given:"),
         facts["reason"],
@@ -183,14 +209,14 @@ def _refused(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _merged(facts: Mapping[str, str]) -> list[str]:
+def _merged(_: Words, facts: Mapping[str, str]) -> list[str]:
     return [
         _("What you entered was there already, so the two were made one. You need not do anything."),
         _("What you entered a second time has been deleted."),
     ]
 
 
-def _newsletter(facts: Mapping[str, str]) -> list[str]:
+def _newsletter(_: Words, facts: Mapping[str, str]) -> list[str]:
     return [
         _("This e-mail address was entered in a form. If it was you, open this page and press the button there:"),
         facts["link"],
@@ -199,7 +225,7 @@ def _newsletter(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _issue(facts: Mapping[str, str]) -> list[str]:
+def _issue(_: Words, facts: Mapping[str, str]) -> list[str]:
     return [
         facts["body"],
         _("You asked for this, and confirmed it. By this link you leave, at once and for good:"),
@@ -207,7 +233,7 @@ def _issue(facts: Mapping[str, str]) -> list[str]:
     ]
 
 
-TEMPLATES: dict[str, Callable[[Mapping[str, str]], list[str]]] = {
+TEMPLATES: dict[str, Callable[[Words, Mapping[str, str]], list[str]]] = {
     "confirm": _confirm,
     "reminder": _reminder,
     "asked": _asked,

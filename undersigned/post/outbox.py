@@ -70,7 +70,7 @@ def silenced_among(mailboxes: Iterable[EmailAddress]) -> set[EmailAddress]:
     """Those of `mailboxes` that asked never to be written to again."""
     key = settings.KEYS.site_key("mail")
     digests = {mailbox: silence_digest(key, mailbox) for mailbox in mailboxes}
-    rows = Silenced.objects.filter(mailbox__in=digests.values()).values_list("mailbox", flat=True)
+    rows = among(Silenced.objects.all(), digests.values()).values_list("mailbox", flat=True)
     silenced = {bytes(digest) for digest in rows}
     return {mailbox for mailbox, digest in digests.items() if digest in silenced}
 

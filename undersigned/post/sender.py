@@ -15,10 +15,11 @@ from typing import NamedTuple
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 
 from undersigned.ledger.by_key import among, find_by_key
 from undersigned.lib.addresses import EmailAddress
+from undersigned.lib.sealing import Sealer
 from undersigned.post.gather import gather
 from undersigned.post.identifiers import Identifiers
 from undersigned.post.models import Mail, MailState
@@ -29,7 +30,7 @@ from undersigned.post.tidings import Tidings
 from undersigned.post.transport import Answer, Outcome, Transport, always
 from undersigned.post.wire import Envelope, Parcel, pack
 
-FEWEST, MOST = 16, 256  # mails in one batch
+FEWEST, MOST = 16, 512  # mails in one batch
 MOMENT = timedelta(seconds=0.25)
 ATTEMPTS = 8
 FIRST_PAUSE = timedelta(minutes=1)
@@ -72,8 +73,8 @@ class _Due(NamedTuple):
     pk: int
     audience: bytes
     sealed: bytes
-    created_at: datetime
     attempts: int
+    is_old: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,8 @@ class Sender:
         self._write_down(at)
         if self._rests_until and at < self._rests_until:
             return 0
-        rows = _due(at).order_by("next_attempt_at", "pk").values_list(*_Due._fields)[:most]
+        is_old = ExpressionWrapper(Q(created_at__lt=at - OLDEST), output_field=BooleanField())
+        rows = _due(at).annotate(is_old=is_old).order_by("next_attempt_at", "pk").values_list(*_Due._fields)[:most]
         mails = [_Due._make(row) for row in rows]
         if not mails:
             return 0
@@ -131,11 +133,11 @@ class Sender:
     def _sort_out(self, mails: Sequence[_Due], at: datetime) -> tuple[list[_Ready], _Fates]:
         """Those that can leave, and the fate of those that must not, cannot, or not yet."""
         key = settings.KEYS.site_key("mail")
-        identifiers = Identifiers(key)
+        sealer, identifiers = Sealer(key), Identifiers(key)
         fates: defaultdict[_Fate, list[int]] = defaultdict(list)
         opened: list[_Ready] = []
         for mail in mails:
-            found = self._make_ready(mail, identifiers.of(mail.pk), key, at)
+            found = self._make_ready(mail, identifiers.of(mail.pk), sealer, at)
             if isinstance(found, _Ready):
                 opened.append(found)
             else:
@@ -149,11 +151,11 @@ class Sender:
                 ready.append(one)
         return ready, fates
 
-    def _make_ready(self, mail: _Due, identifier: str, key: bytes, at: datetime) -> _Ready | _Fate:
-        if at - mail.created_at > OLDEST:
+    def _make_ready(self, mail: _Due, identifier: str, sealer: Sealer, at: datetime) -> _Ready | _Fate:
+        if mail.is_old:
             return _GIVEN_UP
         try:
-            tidings = Tidings.unsealed(key, bytes(mail.sealed))
+            tidings = Tidings.unsealed(sealer, bytes(mail.sealed))
             envelope = Envelope(self._sender, tidings.mailbox, at, identifier)
             return _Ready(mail, pack(tidings.text(at), envelope, eight_bit=self._transport.eight_bit))
         except InvalidTag:  # another key, or no sealed text at all
@@ -200,7 +202,7 @@ def _take_up(ready: Sequence[_Ready], fates: _Fates, at: datetime) -> set[int]:
     find_by_key()
     seen = [one.mail.pk for one in ready] + [pk for pks in fates.values() for pk in pks]
     mine = set(among(_due(at), seen).select_for_update(skip_locked=True).values_list("pk", flat=True))
-    _settle({fate: mine.intersection(pks) for fate, pks in fates.items()}, at)
+    _change({fate: mine.intersection(pks) for fate, pks in fates.items()}, at)
     leaving = mine.intersection(one.mail.pk for one in ready)
     among(Mail.objects.all(), leaving).update(attempts=F("attempts") + 1, next_attempt_at=at + DAY)
     claim_day("post_mail", leaving, at, unless_since=at)
@@ -210,6 +212,10 @@ def _take_up(ready: Sequence[_Ready], fates: _Fates, at: datetime) -> set[int]:
 @transaction.atomic
 def _settle(fates: _Fates, at: datetime) -> None:
     find_by_key()
+    _change(fates, at)
+
+
+def _change(fates: _Fates, at: datetime) -> None:
     postpone({pk: fate.next_attempt_at for fate, pks in fates.items() if fate.next_attempt_at for pk in pks})
     for fate, pks in fates.items():
         if changes := fate.changes(at):

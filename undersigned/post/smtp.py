@@ -173,27 +173,23 @@ class _Line:
 
     def _beginning(self, parcel: Parcel) -> list[bytes]:
         """The commands that come before the text; none for a mailbox that this server has no way to name."""
-        envelope = parcel.envelope
-        sender, recipient = wire_form(envelope.sender), wire_form(envelope.recipient)
-        connection = self._connected(sender)
+        connection = self._connected(parcel.sender)
         of_mail, of_mailbox = "", ""
-        if not recipient.isascii():
+        if not parcel.recipient.isascii():
             if not connection.has_extn("smtputf8"):
                 return []
             of_mail = " SMTPUTF8 BODY=8BITMIME"
-        if connection.has_extn(
-            "dsn"
-        ):  # RFC 3461: tell us if it fails, by its identifier, and do not give back the text
-            of_mail, of_mailbox = f"{of_mail} RET=HDRS ENVID={envelope.identifier}", " NOTIFY=FAILURE"
+        if connection.has_extn("dsn"):  # RFC 3461: tell us if it fails, by its identifier; do not give back the text
+            of_mail, of_mailbox = f"{of_mail} RET=HDRS ENVID={parcel.envelope.identifier}", " NOTIFY=FAILURE"
         return [
-            f"MAIL FROM:<{sender}>{of_mail}\r\n".encode(),
-            f"RCPT TO:<{recipient}>{of_mailbox}\r\n".encode(),
+            f"MAIL FROM:<{parcel.sender}>{of_mail}\r\n".encode(),
+            f"RCPT TO:<{parcel.recipient}>{of_mailbox}\r\n".encode(),
             b"DATA\r\n",
         ]
 
     def _is_awaited(self, turn: _Turn, mail: int | None, rcpt: int | None, data: int | None) -> Talk[bool]:
         """Whether these answers to MAIL, RCPT and DATA ask for the text."""
-        if not _is_yes(mail) and wire_form(turn.parcel.envelope.recipient).isascii():
+        if not _is_yes(mail) and turn.parcel.recipient.isascii():
             self.hang_up()
             raise _NotListening(mail, had_listened=self._has_listened)
         self._has_listened = True

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from undersigned.lib.addresses import EmailAddress
-from undersigned.lib.sealing import seal, unseal
+from undersigned.lib.sealing import Sealer
 from undersigned.post.message import Item, Text, write
 
 CODE_IS_FRESH = timedelta(hours=1)
+_write = json.JSONEncoder(ensure_ascii=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +22,15 @@ class Tidings:
     language: str
     items: Sequence[Item]
 
-    def sealed(self, key: bytes) -> bytes:
+    def sealed(self, sealer: Sealer) -> bytes:
         items = [[item.template, item.facts, item.arose_at.isoformat()] for item in self.items]
         plain = {"mailbox": self.mailbox.value, "language": self.language, "items": items}
-        return seal(key, json.dumps(plain, ensure_ascii=False), "mail")
+        return sealer.seal(_write(plain), "mail")
 
     @classmethod
-    def unsealed(cls, key: bytes, sealed: bytes) -> Self:
+    def unsealed(cls, sealer: Sealer, sealed: bytes) -> Self:
         """What was sealed; cryptography's InvalidTag where it was sealed with another key, or is not sealed at all."""
-        plain = json.loads(unseal(key, sealed, "mail"))
+        plain = json.loads(sealer.unseal(sealed, "mail"))
         items = [Item(template, facts, datetime.fromisoformat(moment)) for template, facts, moment in plain["items"]]
         return cls(EmailAddress(plain["mailbox"]), plain["language"], items)
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from undersigned.ledger.by_key import find_by_key
 from undersigned.letters.models import Letter, Version
@@ -112,8 +112,15 @@ def _take_in_of(arrivals: QuerySet[Arrival], at: datetime, limit: int) -> int:
 
 def rush(at: datetime) -> int:
     """How many sign-ons arrived within the last second and still wait; counted to RUSH_LIMIT only."""
-    latest = Arrival.objects.order_by("-id").values_list("arrived_at", flat=True)[:RUSH_LIMIT]
-    return sum(at - arrived < RUSH for arrived in latest)
+    latest = Arrival.objects.order_by("-id")[:RUSH_LIMIT]
+    counted: dict[str, int] = latest.aggregate(count=Count("pk", filter=Q(arrived_at__gt=at - RUSH)))
+    return counted["count"]
+
+
+def rest(took: timedelta, at: datetime, most: int) -> timedelta:
+    """How long to pause after work that took so long, so that those who are signing come first: `most` times as long
+    where RUSH_LIMIT or more arrive in a second, shorter while fewer do."""
+    return took * most * rush(at) / RUSH_LIMIT
 
 
 def forget_arrivals(at: datetime) -> set[UUID]:
