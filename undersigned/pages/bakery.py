@@ -35,7 +35,7 @@ from undersigned.pages.letter import WORKER, LetterPage, public_page
 from undersigned.pages.log import LOG, log_page
 from undersigned.pages.models import Baked
 from undersigned.pages.moved import KIT, LIST, WITHDRAWN, moved_list, moved_page, signposts, withdrawn_list
-from undersigned.pages.names import NamesPages
+from undersigned.pages.names import NamesPages, on_shelves
 from undersigned.pages.newsletter import newsletter_page, newsletter_path
 from undersigned.pages.offline import leaving, offline
 from undersigned.pages.privacy import privacy_notice
@@ -186,8 +186,8 @@ def _rendered(folder: PublicFolder, letter: Letter, *, everything: bool) -> _Bat
     state = State(letter.revision, log.size, top_ten.state())
     is_anew = everything or not Baked.objects.filter(letter=letter, revision=letter.revision).exists()
     sum_up(letter, anew=is_anew)
-    put_up(letter)
-    names = NamesPages(letter, folder)
+    bookcases = put_up(letter)
+    names = NamesPages(letter, folder, bookcases, on_shelves(bookcases[0]))
     stands = standing(letter)
     kit = shown(letter, stands.figures)
     pages = {language: public_page(letter, language, stands) for language in letter.languages}

@@ -149,7 +149,7 @@ class PublicFolder:
         _write(self.unfinished, "".join(f"{path}\n" for path in sorted(touched)).encode())
 
     def _end(self) -> None:
-        """Only after everything is in its place; what is left in the scratch folder was put aside and stays as it was."""
+        """Only after everything is in its place; what is left in the scratch folder was put aside, and is as it was."""
         for left in os.scandir(self.scratch):
             os.unlink(left.path)
         self._recall()
