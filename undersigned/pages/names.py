@@ -50,18 +50,14 @@ class NamesPage:
     after: str = ""
 
 
-def names_address(letter: Letter, language: str, total: int | None = None) -> str:
-    """Where all supporters are listed by name; empty while the letter's own page names all of them.
-
-    How many they are is asked for unless it is given.
-    """
-    total = supporters(letter, language) if total is None else total
+def names_address(letter: Letter, language: str, total: int) -> str:
+    """Where all `total` supporters are listed by name; empty while the letter's own page names all of them."""
     return f"/{letter.slug}/{language}/names/" if total > LATEST else ""
 
 
-def supporters(letter: Letter, language: str) -> int:
-    """How many supporters stand on the shelves of `language`."""
-    return on_shelves(Bookcase.objects.filter(letter=letter, language=language).first())
+def supporters(letter: Letter) -> int:
+    """How many supporters stand on the shelves, which are the same in each language."""
+    return on_shelves(Bookcase.objects.filter(letter=letter).order_by("log_size").last())
 
 
 def on_shelves(bookcase: Bookcase | None) -> int:
@@ -175,7 +171,7 @@ class _Maker:
 
     def __init__(self, letter: Letter, bookcase: Bookcase, total: int) -> None:
         self.letter, self.bookcase, self.language = letter, bookcase, bookcase.language
-        self.writer = Writer(letter, bookcase.language)
+        self.writer = Writer.of(letter, bookcase.language)
         self.total = total
         self.made: dict[bytes, _Told] = {}
         self.base = f"{letter.slug}/{bookcase.language}/names/"

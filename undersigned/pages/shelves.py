@@ -122,7 +122,7 @@ class _Shelver:
 
     def __init__(self, letter: Letter, bookcase: Bookcase) -> None:
         self.bookcase = bookcase
-        self.writer = Writer(letter, bookcase.language)
+        self.writer = Writer.of(letter, bookcase.language)
         self.key = settings.KEYS.letter_key(letter.pk)
         self.order = order(bookcase.language)
 
