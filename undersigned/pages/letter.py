@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from undersigned.letters.content import Content, Party
 from undersigned.letters.models import Letter, Publication, Version
 from undersigned.lib.languages import interface_for, language_name
+from undersigned.pages import top_ten
 from undersigned.pages.blank import blank_form
 from undersigned.pages.body import Body, body
 from undersigned.pages.figures import city, long_date, wall_time
@@ -28,7 +29,7 @@ from undersigned.pages.said import Said, said
 from undersigned.pages.share import Share, share
 from undersigned.pages.story_list import StoryItem, items_of, updates
 from undersigned.pages.tally import Standing, TallyView, standing, tally
-from undersigned.pages.top_ten import TopStory, top_ten
+from undersigned.pages.top_ten import TopStory
 from undersigned.releases.models import Release
 from undersigned.signing.models import Kind
 from undersigned.stories.models import Story
@@ -123,12 +124,13 @@ class Around:
     total: int
     followers: tuple[Letter, ...]
     stories: tuple[Story, ...]
+    top: str
 
 
 def around(letter: Letter, stands: Standing | None, total: int | None = None) -> Around:
     """What stands around `letter` now. How many names are on its shelves is asked for unless it is given."""
     if not letter.is_public:
-        return Around(letter.frozen, release_of(letter), stands, 0, (), ())
+        return Around(letter.frozen, release_of(letter), stands, 0, (), (), "")
     return Around(
         version=letter.frozen,
         release=release_of(letter),
@@ -136,6 +138,7 @@ def around(letter: Letter, stands: Standing | None, total: int | None = None) ->
         total=supporters(letter) if total is None else total,
         followers=tuple(letter.followers.order_by("released_at", "pk")),
         stories=tuple(updates(letter)),
+        top=top_ten.state(),
     )
 
 
@@ -246,7 +249,7 @@ def _page(letter: Letter, stands: Around, reading: _Reading, place: Place, *, in
         neighbours=() if place.is_private else neighbours(letter, language, stands.followers),
         updates=items_of(stands.stories, language),
         stories=f"/{letter.slug}/{language}/stories/",
-        top=top_ten(language) if letter.is_public and not place.is_private else (),
+        top=top_ten.top_ten(language, stands.top) if letter.is_public and not place.is_private else (),
     )
 
 

@@ -24,7 +24,7 @@ from undersigned.pages.figures import number
 from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame, render
 from undersigned.pages.generation import PublicFolder
 from undersigned.pages.models import Bookcase, Shelf
-from undersigned.pages.roll import LATEST, Entry, Supporter, Writer
+from undersigned.pages.roll import LATEST, OF_SUPPORTER, Entry, Supporter, Writer
 from undersigned.pages.shelves import changed_shelves, settle
 
 PART_BYTES = 80_000
@@ -85,9 +85,10 @@ class NamesPages:
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Path and content of every page that is not as it was."""
+        changed = changed_shelves(self.bookcases)
         for bookcase in self.bookcases:
             with translation.override(interface_for(bookcase.language)):
-                yield from self._of(bookcase)
+                yield from self._of(bookcase, [shelf for shelf in changed if shelf.bookcase_id == bookcase.pk])
 
     def settle(self) -> None:
         """Note that everything stands in the folder as it was made."""
@@ -95,9 +96,8 @@ class NamesPages:
         for bookcase, form in self._forms:
             Bookcase.objects.filter(pk=bookcase.pk).update(form=form)
 
-    def _of(self, bookcase: Bookcase) -> Iterator[tuple[str, bytes]]:
+    def _of(self, bookcase: Bookcase, changed: list[Shelf]) -> Iterator[tuple[str, bytes]]:
         maker = _Maker(self.letter, bookcase, self.total)
-        changed = list(changed_shelves(bookcase))
         if maker.total <= LATEST:
             self._made += changed
             self.gone |= self.folder.paths(maker.base)
@@ -198,7 +198,7 @@ class _Maker:
         """The pages of one shelf between two others; notes on it how many there are, and what leads to them."""
         spines = self.bookcase.spines.filter(key__lte=shelf.key, signatory__isnull=False)
         spines = spines.filter(key__gt=before.key) if before else spines
-        rows = spines.order_by("key").values_list(*(f"signatory__{column}" for column in Supporter.COLUMNS))
+        rows = spines.order_by("key").values_list(*(f"signatory__{column}" for column in OF_SUPPORTER))
         entries = [self.writer.supporter(Supporter(*row)) for row in rows]
         parts = list(_parts(entries))
         shelf.parts = len(parts)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from html import escape
 from itertools import groupby
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
@@ -194,12 +194,8 @@ def _of_kind(kind: Kind, rows: Iterable[Listed]) -> tuple[Listed, ...]:
     return tuple(row for row in rows if row.kind == kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Supporter:
-    """What a list shows of one supporter, without the rows that it came from: there may be a million.
-
-    The fields are those of `Supporter.COLUMNS`, which lead there from a signatory.
-    """
+class Supporter(NamedTuple):
+    """What a list shows of one supporter, without the rows that it came from: there may be a million."""
 
     name: str
     names: Mapping[str, str]
@@ -208,7 +204,9 @@ class Supporter:
     language: str
     country: str
 
-    COLUMNS: ClassVar = ("name", "names", "latin", "sort_key", "signature__language", "signature__country")
+
+OF_SUPPORTER = (*Supporter._fields[:4], *(f"signature__{column}" for column in Supporter._fields[4:]))
+"""What leads from a signatory to each field of `Supporter`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +344,8 @@ def _chapter(told: str, language: str, own: str, order: str, _active: str | None
 
 def _also(bearer: Listed | Supporter, shown: set[str]) -> str:
     """The names of `bearer` that the page does not show."""
+    if not bearer.names and not bearer.latin:
+        return ""
     known = dict.fromkeys((bearer.name, bearer.latin, *(bearer.names[tag] for tag in sorted(bearer.names))))
     return " · ".join(name for name in known if name and name not in shown)
 

@@ -17,12 +17,12 @@ from django.db import connection, transaction
 from django.db.models import BinaryField, F, QuerySet, Subquery
 
 from undersigned.ledger.events import Event
-from undersigned.ledger.models import Entry, Log
+from undersigned.ledger.models import Entry
 from undersigned.letters.models import Letter
 from undersigned.lib.collation import icu_version, order
 from undersigned.lib.sealing import keyed_digest
 from undersigned.pages.models import Bookcase, Shelf, Spine
-from undersigned.pages.roll import Supporter, Writer, listed_by
+from undersigned.pages.roll import OF_SUPPORTER, Supporter, Writer, listed_by
 from undersigned.signing.models import Kind, Signature
 
 SHELF = 128
@@ -71,9 +71,9 @@ def bookcases(letter: Letter) -> list[Bookcase]:
     ]
 
 
-def put_up(letter: Letter) -> list[Bookcase]:
-    """Bring the bookcases of `letter` up to its log, and take off the names of those who have left; all of them."""
-    size = Log.objects.values_list("size", flat=True).get(origin=letter.origin)
+def put_up(letter: Letter, size: int) -> list[Bookcase]:
+    """Bring the bookcases of `letter` up to `size` entries of its log, and take off the names of those who have left;
+    all of them."""
     shelvers = [_Shelver(letter, bookcase) for bookcase in bookcases(letter)]
     for shelver in shelvers if Spine.objects.filter(signatory=None).exists() else ():
         shelver.take_off()
@@ -110,7 +110,7 @@ def _changed(letter: Letter, start: int, until: int) -> Iterator[_Newcomer]:
     found = list(entries.values_list("pk", "event", "undoes"))
     fresh = {pk for pk, event, _undoes in found if event == Event.SIGNED}
     named = {undoes if event in (Event.AMENDED, Event.REINSTATED) else pk for pk, event, undoes in found}
-    columns = [f"signatory__{column}" for column in Supporter.COLUMNS[:4]] + ["language", "country"]
+    columns = [f"signatory__{column}" for column in OF_SUPPORTER[:4]] + ["language", "country"]
     rows = listed_by(sorted(entry for entry in named if entry)).filter(kind=Kind.SUPPORTER)
     for pk, entry, *told in rows.values_list("pk", "entry", *columns):
         stored = Signature._meta.pk.get_db_prep_value(pk, connection)
@@ -247,9 +247,9 @@ class _Shelver:
             shelves.filter(pk__in=[shelf.pk for shelf in beside]).update(is_dirty=True, first="", last="")
 
 
-def changed_shelves(bookcase: Bookcase) -> QuerySet[Shelf]:
+def changed_shelves(bookcases: Sequence[Bookcase]) -> list[Shelf]:
     """The shelves of which the page is to be made anew or taken away."""
-    return bookcase.shelves.filter(is_dirty=True).order_by("key")
+    return list(Shelf.objects.filter(bookcase__in=bookcases, is_dirty=True).order_by("bookcase", "key"))
 
 
 def settle(shelves: Sequence[Shelf]) -> None:
