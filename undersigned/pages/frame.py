@@ -87,7 +87,8 @@ class Frame:
     @property
     def footer(self) -> SafeString:
         """What stands below the text, and leads to the other pages."""
-        return _footer(self.language, self.privacy, self.find, self.log, translation.get_language())
+        ways = (self.privacy, self.find, self.log, self.source)
+        return _footer(self.language, ways, translation.get_language())
 
     @property
     def stands_upright(self) -> bool:
@@ -128,9 +129,9 @@ def _header(
 
 
 @lru_cache(maxsize=256)
-def _footer(language: str, privacy: str, find: str, log: str, _active: str | None) -> SafeString:
-    """As the header is."""
-    frame = Frame(language, "", "", "", privacy=privacy, find=find, log=log)
+def _footer(language: str, ways: tuple[str, ...], _active: str | None) -> SafeString:
+    """As the header is. `ways` are the paths of the frame that it leads to, and the address of the source."""
+    frame = Frame(language, "", "", "", privacy=ways[0], find=ways[1], log=ways[2])
     return mark_safe(render_to_string("pages/frame/footer.html", {"frame": frame}))  # noqa: S308  a template of ours
 
 
