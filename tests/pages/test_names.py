@@ -18,6 +18,7 @@ from undersigned.pages import shelves
 from undersigned.pages.bakery import bake_all, bake_due
 from undersigned.pages.generation import PublicFolder
 from undersigned.pages.models import Bookcase, Shelf, Spine
+from undersigned.pages.names import NamesPages
 from undersigned.signing.models import Signatory
 from undersigned.signing.withdraw import withdraw
 
@@ -167,6 +168,33 @@ def test_a_fault_between_putting_up_and_publishing_is_made_good(
     assert len(walk(of_names(crumbs()))) == 700
     bake_due(NOON + HOUR)
     assert len(walk(of_names(crumbs()))) == 740
+
+
+@pytest.mark.parametrize("broken", [(PublicFolder, "publish"), (NamesPages, "settle")])
+def test_a_fault_before_or_after_publishing_leaves_no_way_that_leads_astray(
+    letter: Letter, folder: PublicFolder, crumbs: Look, monkeypatch: pytest.MonkeyPatch, broken: tuple[type, str]
+) -> None:
+    """What leads to shelves is made anew where it changes, also if it was not noted that it had changed."""
+    monkeypatch.setattr(shelves, "SHELF", 8)
+    monkeypatch.setattr(shelves, "ROW", 4)
+    crowd(letter, 200)
+    bake_due(NOON)
+
+    def fail(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for step in range(6):
+        crowd(letter, 5, seed=step + 2)
+        with monkeypatch.context() as patch:
+            patch.setattr(*broken, fail)
+            with pytest.raises(OSError, match="No space"):
+                bake_due(NOON + step * HOUR)
+        bake_due(NOON + step * HOUR)
+    grown = crumbs()
+    Bookcase.objects.all().delete()
+    bake_all(NOON + DAY)
+    for language in LANGUAGES:
+        assert of_names(crumbs(), language) == of_names(grown, language)
 
 
 def test_long_lists_move_with_their_letter_and_come_back_when_the_folder_is_lost(

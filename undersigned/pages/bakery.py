@@ -28,14 +28,14 @@ from undersigned.pages.facts import facts
 from undersigned.pages.feeds import SITEMAP, feeds, sitemap
 from undersigned.pages.frame import render
 from undersigned.pages.generation import Content, Files, PublicFolder
-from undersigned.pages.index import DEFAULT, chooser_page, index_page
+from undersigned.pages.index import DEFAULT, Figured, chooser_page, index_page, listed
 from undersigned.pages.kit import Shown, shown
 from undersigned.pages.kit_page import REST, kit_page
-from undersigned.pages.letter import WORKER, LetterPage, public_page
+from undersigned.pages.letter import WORKER, LetterPage, around, public_page
 from undersigned.pages.log import LOG, log_page
 from undersigned.pages.models import Baked
 from undersigned.pages.moved import KIT, LIST, WITHDRAWN, moved_list, moved_page, signposts, withdrawn_list
-from undersigned.pages.names import NamesPages
+from undersigned.pages.names import NamesPages, on_shelves
 from undersigned.pages.newsletter import newsletter_page, newsletter_path
 from undersigned.pages.offline import leaving, offline
 from undersigned.pages.privacy import privacy_notice
@@ -46,7 +46,7 @@ from undersigned.pages.sign_page import Door, find_page, sign_page
 from undersigned.pages.spread import spread_of, spread_page
 from undersigned.pages.story_bakery import Due
 from undersigned.pages.sums import sum_up
-from undersigned.pages.tally import Standing, figures, standing
+from undersigned.pages.tally import Figures, Standing, standing
 from undersigned.signing.models import Kind
 
 PRIVATE = ("accounts", "code", "desk", "i", "n", "p", "s")
@@ -139,6 +139,7 @@ class _Batch:
 
     letter: Letter
     state: State
+    figures: Figures
     is_anew: bool
     names: NamesPages
     files: dict[str, Content]
@@ -153,7 +154,7 @@ def _bake(folder: PublicFolder, letters: list[Letter], stories: list[Due], at: d
     known = [letter for letter in public_letters() if letter.slug not in unknown]
     is_anew = everything or any(batch.is_anew for batch in batches)
     files = {path: content for batch in batches for path, content in batch.files.items()}
-    files.update(_lists(known))
+    files.update(_lists(known, {batch.letter.pk: batch.figures for batch in batches}))
     files.update(_shared(known) if is_anew else ())
     files.update(_ways(known) if is_anew or stories else ())
     files.update(story_bakery.files(stories))
@@ -185,17 +186,18 @@ def _rendered(folder: PublicFolder, letter: Letter, *, everything: bool) -> _Bat
     head.refuse_if_behind(log)
     state = State(letter.revision, log.size, top_ten.state())
     is_anew = everything or not Baked.objects.filter(letter=letter, revision=letter.revision).exists()
-    sum_up(letter, anew=is_anew)
-    put_up(letter)
-    names = NamesPages(letter, folder)
+    sum_up(letter, log.size, anew=is_anew)
+    bookcases = put_up(letter, log.size)
+    names = NamesPages(letter, folder, bookcases, on_shelves(bookcases[0]))
     stands = standing(letter)
-    kit = shown(letter, stands.figures)
-    pages = {language: public_page(letter, language, stands) for language in letter.languages}
+    there = around(letter, stands, names.total)
+    kit = shown(letter, there)
+    pages = {language: public_page(letter, language, there) for language in letter.languages}
     files: dict[str, Content] = dict(_counted(kit, pages, stands))
     if is_anew:
         files.update(_others(kit, pages))
     files |= {path: folder.put_aside(path, content) for path, content in names.files()}
-    return _Batch(letter, state, is_anew, names, files)
+    return _Batch(letter, state, stands.figures, is_anew, names, files)
 
 
 def _roots(letter: Letter) -> set[str]:
@@ -247,11 +249,11 @@ def _is_pages(path: str, letter: Letter) -> bool:
     return not (story_bakery.is_list_about_a_letter(path) or (part == "names" and language in letter.languages))
 
 
-def _lists(letters: list[Letter]) -> Iterator[tuple[str, bytes]]:
+def _lists(letters: list[Letter], figured: Figured) -> Iterator[tuple[str, bytes]]:
     """The lists of `letters`, which show their counts."""
-    figured = {letter.pk: figures(letter) for letter in letters}
+    shown_there = listed(letters, figured)
     for tag in INTERFACE:
-        page = index_page(letters, tag, figured)
+        page = index_page(shown_there, tag)
         html = render("pages/index.html", page.frame, page=page).encode()
         yield f"{tag}/index.html", html
         if tag == DEFAULT:

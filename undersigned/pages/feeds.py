@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from undersigned.letters.models import Letter
 from undersigned.lib.languages import INTERFACE, interface_for
-from undersigned.pages.index import Item, index_page
+from undersigned.pages.index import Item, Listed, index_page, listed
 from undersigned.pages.story_place import story_place
 from undersigned.stories.published import published
 
@@ -21,10 +21,9 @@ STORIES = 5000
 """So many stories are on the map, the newest; search engines take 50,000 addresses (sitemaps.org)."""
 
 
-def feed(letters: Iterable[Letter], language: str) -> bytes:
+def feed(shown: Listed, language: str) -> bytes:
     """The letters, newest first, as Atom (RFC 4287) for readers of the interface language `language`."""
-    found = sorted(letters, key=lambda letter: (letter.released_at, letter.slug), reverse=True)
-    items = index_page(found, language).items
+    found, items = shown.letters, index_page(shown, language).items
     with translation.override(interface_for(language)):
         title = _("Joint letters")
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": language})
@@ -66,9 +65,9 @@ def _pages(letters: Iterable[Letter]) -> Iterator[list[tuple[str, str]]]:
 
 def feeds(letters: Iterable[Letter]) -> Iterator[tuple[str, bytes]]:
     """The feeds of letters, by their paths."""
-    found = list(letters)
+    shown = listed(letters)
     for tag in INTERFACE:
-        yield f"{tag}/{FEED}", feed(found, tag)
+        yield f"{tag}/{FEED}", feed(shown, tag)
 
 
 def _entry(entry: ET.Element, letter: Letter, item: Item, language: str) -> None:

@@ -79,6 +79,18 @@ class Frame:
         return _settings(self.language, translation.get_language())
 
     @property
+    def header(self) -> SafeString:
+        """What stands above the text."""
+        links, active = self.links, translation.get_language()
+        return _header(self.language, self.home, self.campaign, links, self.is_demonstration, active)
+
+    @property
+    def footer(self) -> SafeString:
+        """What stands below the text, and leads to the other pages."""
+        ways = (self.privacy, self.find, self.log, self.source)
+        return _footer(self.language, ways, translation.get_language())
+
+    @property
     def stands_upright(self) -> bool:
         """Whether the text of this page can be read in vertical lines."""
         return stands_upright(self.language)
@@ -100,6 +112,27 @@ class Frame:
     def source(self) -> str:
         """Where this program's source is to be had, as its licence asks; empty where the operator named no place."""
         return str(settings.SOURCE_URL)
+
+
+@lru_cache(maxsize=256)
+def _header(
+    language: str,
+    home: str,
+    campaign: str,
+    links: tuple[LanguageLink, ...],
+    is_demonstration: bool,
+    _active: str | None,
+) -> SafeString:
+    """It is the same on many pages of a letter: drawn once."""
+    frame = Frame(language, "", campaign, home, links, is_demonstration=is_demonstration)
+    return mark_safe(render_to_string("pages/frame/header.html", {"frame": frame}))  # noqa: S308  a template of ours
+
+
+@lru_cache(maxsize=256)
+def _footer(language: str, ways: tuple[str, ...], _active: str | None) -> SafeString:
+    """As the header is. `ways` are the paths of the frame that it leads to, and the address of the source."""
+    frame = Frame(language, "", "", "", privacy=ways[0], find=ways[1], log=ways[2])
+    return mark_safe(render_to_string("pages/frame/footer.html", {"frame": frame}))  # noqa: S308  a template of ours
 
 
 @lru_cache(maxsize=128)
@@ -164,6 +197,7 @@ def language_links(
     return tuple(LanguageLink(tag, path(tag), tag == current) for tag in languages)
 
 
+@lru_cache(maxsize=128)
 def voice(language: str) -> SafeString:
     """Attributes for what the machine says on a page in `language`, where it speaks another one."""
     machine = interface_tag(language)
@@ -172,6 +206,7 @@ def voice(language: str) -> SafeString:
     return format_html(' lang="{}" dir="{}"', machine, direction(machine))
 
 
+@lru_cache(maxsize=128)
 def interface_tag(language: str) -> str:
     """The tag of the interface language nearest to `language`, as HTML's `lang` wants it."""
     code = interface_for(language)

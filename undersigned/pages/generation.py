@@ -16,6 +16,7 @@ import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from undersigned.pages import packed
@@ -104,8 +105,7 @@ class PublicFolder:
 
     def put_aside(self, path: str, content: bytes) -> Content:
         """What is to be published at `path`, on the disk and not in memory; the next `publish` takes or drops it."""
-        place = self.scratch / "aside" / path
-        place.parent.mkdir(parents=True, exist_ok=True)
+        place = Path(self._ready(path))
         place.write_bytes(content)
         return place
 
@@ -136,6 +136,10 @@ class PublicFolder:
         """What a link at `path` says to lead to `target`, in whichever generation it is."""
         return os.path.relpath(target, (self.generations / "0" / path).parent)
 
+    def _ready(self, path: str) -> str:
+        """Where the file that is to stand at `path` lies ready. In one folder, whose entries cost least."""
+        return f"{self.scratch}/{sha256(path.encode()).hexdigest()}"
+
     def _begin(self) -> None:
         _write(self.unfinished, b"")
         settle(self.generations)
@@ -145,9 +149,9 @@ class PublicFolder:
         _write(self.unfinished, "".join(f"{path}\n" for path in sorted(touched)).encode())
 
     def _end(self) -> None:
-        """Only after everything is in its place; what is left in the scratch folder is empty."""
-        shutil.rmtree(self.scratch)
-        self.scratch.mkdir()
+        """Only after everything is in its place; what is left in the scratch folder was put aside, and is as it was."""
+        for left in os.scandir(self.scratch):
+            os.unlink(left.path)
         self._recall()
 
     def _recall(self) -> None:
@@ -164,20 +168,15 @@ class PublicFolder:
         held = content.read_bytes() if isinstance(content, Path) else content
         if self._holds(path, held):
             return False
-        place = f"{self.scratch}/changed/{path}"
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        if isinstance(content, Path):
-            content.replace(place)
-        else:
-            Path(place).write_bytes(content)
-        for name, smaller in packed.variants(path, held):
-            Path(f"{self.scratch}/changed/{name}").write_bytes(smaller)
+        ready = packed.variants(path, held)
+        for name, written in ready if isinstance(content, Path) else ((path, held), *ready):
+            with open(self._ready(name), "wb") as file:
+                file.write(written)
         return True
 
     def _sync_staged(self, changed: Iterable[str]) -> None:
         """Have what lies ready on the disk, before any of it takes the place of what is served."""
-        ready = (f"{self.scratch}/changed/{path}" for path in _with_variants(changed))
-        _sync([place for place in ready if os.path.exists(place)])
+        _sync([place for place in map(self._ready, _with_variants(changed)) if os.path.exists(place)])
 
     def _holds(self, path: str, content: bytes) -> bool:
         served = self._served
@@ -194,14 +193,14 @@ class PublicFolder:
 
         First the variants of a file, then itself: until it is the new one, it counts as changed.
         """
-        served, ready = self._served, f"{self.scratch}/changed"
+        served = self._served
         for path in changed:
             for name in packed.names(path):
-                if os.path.exists(f"{ready}/{name}"):
-                    os.replace(f"{ready}/{name}", f"{served}/{name}")
+                if os.path.exists(self._ready(name)):
+                    os.replace(self._ready(name), f"{served}/{name}")
                 elif os.path.exists(f"{served}/{name}"):
                     os.unlink(f"{served}/{name}")
-            os.replace(f"{ready}/{path}", f"{served}/{path}")
+            os.replace(self._ready(path), f"{served}/{path}")
         _sync({os.path.dirname(f"{served}/{path}") for path in changed})
 
     def _prepare(self, changed: Iterable[str], gone: set[str], links: Mapping[str, str]) -> Path:
@@ -213,9 +212,9 @@ class PublicFolder:
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             os.link(_existing(self.current) / path, draft / path)
         for path in sorted(_with_variants(changed)):
-            if (self.scratch / "changed" / path).exists():
+            if os.path.exists(self._ready(path)):
                 (draft / path).parent.mkdir(parents=True, exist_ok=True)
-                (self.scratch / "changed" / path).replace(draft / path)
+                os.replace(self._ready(path), draft / path)
         for path, target in sorted(links.items()):
             (draft / path).parent.mkdir(parents=True, exist_ok=True)
             (draft / path).symlink_to(target)

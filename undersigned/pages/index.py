@@ -13,10 +13,12 @@ from undersigned.letters.models import Letter
 from undersigned.lib.languages import autonym, interface_for
 from undersigned.pages.figures import long_date
 from undersigned.pages.frame import Frame, Place, interface_tag, language_links, letter_frame, site_frame
-from undersigned.pages.letter import release_of
+from undersigned.pages.letter import releases_of
 from undersigned.pages.said import Said, said
-from undersigned.pages.story_list import StoryItem, latest
-from undersigned.pages.tally import Figures, TallyView, tally
+from undersigned.pages.story_list import StoryItem, items_of, latest
+from undersigned.pages.tally import Figures, TallyView, figures, tally
+from undersigned.releases.models import Release
+from undersigned.stories.models import Story
 
 Figured = Mapping[UUID, Figures]
 NOT_GIVEN: Figured = {}
@@ -64,17 +66,33 @@ class ChooserPage:
     choices: tuple[Choice, ...]
 
 
-def index_page(letters: Iterable[Letter], language: str, figured: Figured = NOT_GIVEN) -> IndexPage:
-    """The list of `letters`, which are released, for readers of the interface language `language`.
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What the list shows of released letters, asked for once for all its languages."""
+
+    letters: tuple[Letter, ...]
+    releases: Mapping[UUID, Release]
+    figures: Mapping[UUID, Figures]
+    stories: tuple[Story, ...]
+
+
+def listed(letters: Iterable[Letter], figured: Figured = NOT_GIVEN) -> Listed:
+    """What is shown of `letters`, which are released, the newest first.
 
     What a letter counts is asked for unless `figured` has it.
     """
+    newest_first = sorted(letters, key=lambda letter: (letter.released_at, letter.slug), reverse=True)
+    counted = {letter.pk: figured.get(letter.pk) or figures(letter) for letter in newest_first}
+    return Listed(tuple(newest_first), releases_of(newest_first), counted, tuple(latest()))
+
+
+def index_page(shown: Listed, language: str) -> IndexPage:
+    """The list of letters, for readers of the interface language `language`."""
     with translation.override(interface_for(language)):
-        newest_first = sorted(letters, key=lambda letter: (letter.released_at, letter.slug), reverse=True)
         frame = site_frame(language, _("Joint letters"), lambda tag: f"/{tag}/")
-        items = tuple(_item(letter, language, figured.get(letter.pk)) for letter in newest_first)
+        items = tuple(_item(shown, letter, language) for letter in shown.letters)
         frame = replace(frame, default="/", description=settings.SITE_NAME)
-        return IndexPage(frame, items, latest(language), f"/{interface_tag(language)}/stories/")
+        return IndexPage(frame, items, items_of(shown.stories, language), f"/{interface_tag(language)}/stories/")
 
 
 def chooser_page(letter: Letter) -> ChooserPage:
@@ -92,21 +110,20 @@ def chooser_page(letter: Letter) -> ChooserPage:
     return ChooserPage(frame, tuple(choices))
 
 
-def _item(letter: Letter, language: str, figured: Figures | None) -> Item:
+def _item(shown: Listed, letter: Letter, language: str) -> Item:
     others = (letter.prevailing, *letter.languages)
     chosen = language if language in letter.languages else next(tag for tag in others if tag)
-    day = _day(letter)
+    day = _day(letter, shown.releases.get(letter.pk))
     return Item(
         href=f"/{letter.slug}/{chosen}/",
         headline=said(letter.subject, language, others),
         deck=said(letter.summary, language, others),
         kicker=_("Joint letter · %(date)s") % {"date": long_date(day, language)},
         day=day.isoformat(),
-        tally=tally(letter, language, figured=figured),
+        tally=tally(letter, language, figured=shown.figures[letter.pk]),
     )
 
 
-def _day(letter: Letter) -> date:
+def _day(letter: Letter, release: Release | None) -> date:
     """The day of the release, by the wall clock of its zone."""
-    release = release_of(letter)
     return date.fromisoformat(release.wall_time[:10]) if release else letter.date

@@ -26,10 +26,10 @@ from undersigned.letters.stages import NotFrozenYet
 from undersigned.pages.card import card
 from undersigned.pages.figures import rounded
 from undersigned.pages.for_press import captions, press_sheet, quotations
-from undersigned.pages.letter import release_of
+from undersigned.pages.letter import Around, release_of
 from undersigned.pages.moved import KIT
 from undersigned.pages.printed import sheet
-from undersigned.pages.tally import Figures, figures
+from undersigned.pages.tally import figures
 
 Tell = Callable[[int, int], None]
 """Told how many files of how many are made."""
@@ -94,27 +94,28 @@ def ready(letter: Letter) -> Kit | None:
     return _while_it_holds(letter, store().find(letter.pk), None)
 
 
-def _while_it_holds(letter: Letter, kit: Kit | None, figured: Figures | None) -> Kit | None:
-    version = letter.frozen if kit else None
-    if kit is None or version is None or not kit.stand.holds_for(stand_of(letter, version, figured)):
+def _while_it_holds(letter: Letter, kit: Kit | None, stands: Around | None) -> Kit | None:
+    if kit is None:
         return None
-    return kit
+    version = stands.version if stands else letter.frozen
+    return kit if version and kit.stand.holds_for(stand_of(letter, version, stands)) else None
 
 
-def shown(letter: Letter, figured: Figures | None = None) -> Shown:
+def shown(letter: Letter, stands: Around | None = None) -> Shown:
     """What the public may have of the kit: all of it while it holds; the cards, which name nobody, until then.
 
-    What the letter counts is asked for unless it is given.
+    What stands around the letter is asked for unless it is given.
     """
     kit = store().find(letter.pk)
-    whole = _while_it_holds(letter, kit, figured)
+    whole = _while_it_holds(letter, kit, stands)
     names = tuple(item.name for item in (kit.items if kit else ()) if whole or item.name.startswith(CARD))
     return Shown(letter, whole, names)
 
 
-def stand_of(letter: Letter, version: Version, figured: Figures | None = None) -> Stand:
+def stand_of(letter: Letter, version: Version, stands: Around | None = None) -> Stand:
     """How far the letter's records have come; asked for every other second, so that it must not count names."""
-    figured, release = figured or figures(letter), release_of(letter)
+    figured = stands.standing.figures if stands and stands.standing else figures(letter)
+    release = stands.release if stands else release_of(letter)
     return Stand(
         slug=letter.slug,
         version=version.hex_digest,

@@ -1,31 +1,38 @@
 """The page of a letter: everything that `pages/letter.html` shows, in one language."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from uuid import UUID
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from undersigned.letters.content import Content, Party
 from undersigned.letters.models import Letter, Publication, Version
 from undersigned.lib.languages import interface_for, language_name
+from undersigned.pages import top_ten
 from undersigned.pages.blank import blank_form
 from undersigned.pages.body import Body, body
 from undersigned.pages.figures import city, long_date, wall_time
 from undersigned.pages.form import SignForm
-from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame
-from undersigned.pages.names import names_address
+from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame, voice
+from undersigned.pages.names import names_address, supporters
 from undersigned.pages.neighbours import Neighbour, neighbours
+from undersigned.pages.reader import stands_upright
 from undersigned.pages.roll import Roll, roll
 from undersigned.pages.said import Said, said
 from undersigned.pages.share import Share, share
-from undersigned.pages.story_list import StoryItem, updates
+from undersigned.pages.story_list import StoryItem, items_of, updates
 from undersigned.pages.tally import Standing, TallyView, standing, tally
-from undersigned.pages.top_ten import TopStory, top_ten
+from undersigned.pages.top_ten import TopStory
 from undersigned.releases.models import Release
 from undersigned.signing.models import Kind
+from undersigned.stories.models import Story
 
 WORKER = "worker.js"
 """Below a letter's address: the script that keeps its text on the reader's device."""
@@ -65,7 +72,8 @@ class SignArea:
 class LetterPage:
     """A letter in one language. `tally` and `roll` are left out for those who are invited before the release.
 
-    `share` is left out at a private place, which nobody is to pass on. `names` and `spread` are paths of the pages
+    `text` is everything between address and notes, as HTML. `share` is left out at a private place, which nobody is to
+    pass on. `names` and `spread` are paths of the pages
     that name all supporters, and that show where and when names came from; empty where there is none.
     """
 
@@ -86,6 +94,7 @@ class LetterPage:
     addressees: tuple[PartyView, ...]
     cc: tuple[PartyView, ...]
     body: Body
+    text: SafeString
     tally: TallyView | None
     roll: Roll | None
     sign: SignArea
@@ -102,28 +111,81 @@ class LetterPage:
         return f"{self.digest[:4]}…{self.digest[-4:]}" if self.digest else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the text of a letter, asked for once for all its languages.
+
+    `standing` is None where nobody is named or counted; `total` is how many supporters there are to be listed by name.
+    """
+
+    version: Version | None
+    release: Release | None
+    standing: Standing | None
+    total: int
+    followers: tuple[Letter, ...]
+    stories: tuple[Story, ...]
+    top: str
+
+
+def around(letter: Letter, stands: Standing | None, total: int | None = None) -> Around:
+    """What stands around `letter` now. How many names are on its shelves is asked for unless it is given."""
+    if not letter.is_public:
+        return Around(letter.frozen, release_of(letter), stands, 0, (), (), "")
+    return Around(
+        version=letter.frozen,
+        release=release_of(letter),
+        standing=stands,
+        total=supporters(letter) if total is None else total,
+        followers=tuple(letter.followers.order_by("released_at", "pk")),
+        stories=tuple(updates(letter)),
+        top=top_ten.state(),
+    )
+
+
 def letter_page(letter: Letter, content: Content, language: str, place: Place, *, invited: bool = False) -> LetterPage:
     """`content` of `letter` in `language`, at `place`: public, previewed, or (`invited`) shown to be signed."""
     with translation.override(interface_for(language)):
-        reading = _Reading(content, language, body(content, language))
         stands = standing(letter) if letter.is_public or not invited else None
-        return _page(letter, letter.frozen, reading, place, invited=invited, stands=stands)
+        return _page(letter, around(letter, stands), _Reading.of(content, language), place, invited=invited)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Reading:
-    """A text, read in one of its languages."""
+    """A text, read in one of its languages; `text` is its HTML, from the address to the notes."""
 
     content: Content
     language: str
+    headline: Said
+    date: str
+    day: str
+    addressees: tuple[PartyView, ...]
+    cc: tuple[PartyView, ...]
     body: Body
+
+    @classmethod
+    def of(cls, content: Content, language: str) -> "_Reading":
+        return cls(
+            content=content,
+            language=language,
+            headline=said(content.subject, language, _fallbacks(content)),
+            date=long_date(date.fromisoformat(content.date), language),
+            day=content.date,
+            addressees=tuple(_party(party, language, content) for party in content.addressees),
+            cc=tuple(_party(party, language, content) for party in content.cc),
+            body=body(content, language),
+        )
+
+    @cached_property
+    def text(self) -> SafeString:
+        context = {"page": self, "frame": {"stands_upright": stands_upright(self.language)}}
+        html = render_to_string("pages/letter/text.html", {**context, "voice": voice(self.language)})
+        return mark_safe(html)  # noqa: S308  a template of ours
 
 
 @lru_cache(maxsize=128)
 def _read(canonical: str, language: str) -> _Reading:
     """A frozen text in `language`: it never changes, and each new signature asks for it again."""
-    content = Content.from_json(canonical)
-    return _Reading(content, language, body(content, language))
+    return _Reading.of(Content.from_json(canonical), language)
 
 
 @lru_cache(maxsize=64)
@@ -132,40 +194,39 @@ def _public_form(letter: Letter, _revision: int, kind: str, language: str, actio
     return blank_form(letter, kind, language, action)
 
 
-def public_page(letter: Letter, language: str, stands: Standing | None = None) -> LetterPage:
-    """The page of a released letter, as the public reads it; who `stands` under it is asked for unless it is given."""
-    version = letter.frozen
-    if version is None or not letter.is_public:
+def public_page(letter: Letter, language: str, stands: Around | None = None) -> LetterPage:
+    """The page of a released letter, as the public reads it; what `stands` around it may be asked for once for all."""
+    if not letter.is_public:
         raise ValueError(f"{letter.slug} is not released")
+    stands = stands or around(letter, standing(letter))
+    if stands.version is None:
+        raise ValueError(f"{letter.slug} has no text")
     with translation.override(interface_for(language)):
-        reading = _read(version.canonical, language)
-        return _page(letter, version, reading, Place.public(letter), stands=stands or standing(letter))
+        return _page(letter, stands, _read(stands.version.canonical, language), Place.public(letter))
 
 
 def release_of(letter: Letter) -> Release | None:
     """The release that made `letter` public, or is to."""
-    return letter.releases.exclude(state=Release.State.CANCELLED).order_by("-pk").first()
+    return releases_of([letter]).get(letter.pk)
 
 
-def _page(  # noqa: PLR0913  what the two kinds of page have in common
-    letter: Letter,
-    version: Version | None,
-    reading: _Reading,
-    place: Place,
-    *,
-    invited: bool = False,
-    stands: Standing | None,
-) -> LetterPage:
-    content, language = reading.content, reading.language
-    tag = interface_tag(language)
-    deck = said(letter.summary, language, _fallbacks(content))
-    kicker, moment = _kicker(letter, tag)
+def releases_of(letters: Iterable[Letter]) -> dict[UUID, Release]:
+    """The release of each of `letters` that has one, by the letter."""
+    rows = Release.objects.filter(letter__in=letters).exclude(state=Release.State.CANCELLED)
+    return {row.letter_id: row for row in rows.order_by("pk")}
+
+
+def _page(letter: Letter, stands: Around, reading: _Reading, place: Place, *, invited: bool = False) -> LetterPage:
+    """What the two kinds of page have in common."""
+    content, language, version = reading.content, reading.language, stands.version
+    tag, who = interface_tag(language), stands.standing
+    kicker, moment = _kicker(letter, stands.release, tag)
     return LetterPage(
-        frame=_frame(letter, content, language, place),
+        frame=_frame(letter, reading, place),
         kicker=kicker,
         moment=moment,
-        headline=said(content.subject, language, _fallbacks(content)),
-        deck=deck,
+        headline=reading.headline,
+        deck=said(letter.summary, language, _fallbacks(content)),
         controller=letter.controller,
         contact=letter.contact,
         prevailing=_prevailing(content, tag),
@@ -173,32 +234,33 @@ def _page(  # noqa: PLR0913  what the two kinds of page have in common
         digest=version.hex_digest if version else "",
         facts=f"/{letter.slug}/letter.json" if letter.is_public else "",
         kit=f"/{letter.slug}/{language}/kit/" if letter.is_public else "",
-        date=long_date(date.fromisoformat(content.date), language),
-        day=content.date,
-        addressees=tuple(_party(party, language, content) for party in content.addressees),
-        cc=tuple(_party(party, language, content) for party in content.cc),
+        date=reading.date,
+        day=reading.day,
+        addressees=reading.addressees,
+        cc=reading.cc,
         body=reading.body,
-        tally=tally(letter, tag, language, stands.figures) if stands else None,
-        roll=roll(letter, language, stands.names) if stands else None,
+        text=reading.text,
+        tally=tally(letter, tag, language, who.figures) if who else None,
+        roll=roll(letter, language, who.names) if who else None,
         sign=_sign_area(letter, language, place, version, invited),
-        share=None if place.is_private else _share(letter, content, language, place),
-        names=names_address(letter, language) if letter.is_public else "",
+        share=None if place.is_private else _share(letter, reading, place),
+        names=names_address(letter, language, stands.total),
         spread=f"/{letter.slug}/{language}/where-and-when/" if letter.is_public else "",
-        neighbours=() if place.is_private else neighbours(letter, language),
-        updates=updates(letter, language) if letter.is_public else (),
+        neighbours=() if place.is_private else neighbours(letter, language, stands.followers),
+        updates=items_of(stands.stories, language),
         stories=f"/{letter.slug}/{language}/stories/",
-        top=top_ten(language) if letter.is_public and not place.is_private else (),
+        top=top_ten.top_ten(language, stands.top) if letter.is_public and not place.is_private else (),
     )
 
 
-def _share(letter: Letter, content: Content, language: str, place: Place) -> Share:
+def _share(letter: Letter, reading: _Reading, place: Place) -> Share:
     """What is said when this page is passed on: the language's own text for it, else the headline."""
-    headline = said(content.subject, language, _fallbacks(content)).text
+    headline, language = reading.headline.text, reading.language
     return share(place.path(language), headline, letter.share.get(language) or headline)
 
 
-def _frame(letter: Letter, content: Content, language: str, place: Place) -> Frame:
-    headline = said(content.subject, language, _fallbacks(content)).text
+def _frame(letter: Letter, reading: _Reading, place: Place) -> Frame:
+    headline, language = reading.headline.text, reading.language
     frame = letter_frame(letter, language, place, headline)
     deck = letter.summary.get(language) or headline
     return replace(
@@ -210,9 +272,8 @@ def _frame(letter: Letter, content: Content, language: str, place: Place) -> Fra
     )
 
 
-def _kicker(letter: Letter, tag: str) -> tuple[str, str]:
+def _kicker(letter: Letter, release: Release | None, tag: str) -> tuple[str, str]:
     """What this is and since when it is public, with the instant for machines; a preview says that it is one."""
-    release = release_of(letter)
     if release is None:
         return _("Joint letter · draft"), ""
     facts = {

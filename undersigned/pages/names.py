@@ -1,9 +1,9 @@
 """All publicly named supporters of a letter, shelf by shelf: pages that lead from row to shelf to name."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from html import escape
 from typing import NamedTuple
@@ -24,8 +24,8 @@ from undersigned.pages.figures import number
 from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame, render
 from undersigned.pages.generation import PublicFolder
 from undersigned.pages.models import Bookcase, Shelf
-from undersigned.pages.roll import LATEST, Entry, Supporter, Writer
-from undersigned.pages.shelves import bookcases, changed_shelves, settle
+from undersigned.pages.roll import LATEST, OF_SUPPORTER, Entry, Supporter, Writer
+from undersigned.pages.shelves import changed_shelves, settle
 
 PART_BYTES = 80_000
 """A shelf of long names is continued on another page beyond this, so that no page is over 100 kB."""
@@ -50,36 +50,45 @@ class NamesPage:
     after: str = ""
 
 
-def names_address(letter: Letter, language: str) -> str:
-    """Where all supporters are listed by name; empty while the letter's own page names all of them."""
-    return f"/{letter.slug}/{language}/names/" if supporters(letter, language) > LATEST else ""
+def names_address(letter: Letter, language: str, total: int) -> str:
+    """Where all `total` supporters are listed by name; empty while the letter's own page names all of them."""
+    return f"/{letter.slug}/{language}/names/" if total > LATEST else ""
 
 
-def supporters(letter: Letter, language: str) -> int:
-    """How many supporters stand on the shelves of `language`."""
-    shelves = Shelf.objects.filter(bookcase__letter=letter, bookcase__language=language, is_gone=False)
-    return int(shelves.aggregate(all=SumOf("size"))["all"] or 0)
+def supporters(letter: Letter) -> int:
+    """How many supporters stand on the shelves, which are the same in each language."""
+    return on_shelves(Bookcase.objects.filter(letter=letter).order_by("log_size").last())
+
+
+def on_shelves(bookcase: Bookcase | None) -> int:
+    """How many names stand in `bookcase`."""
+    found = bookcase.shelves.filter(is_gone=False).aggregate(all=SumOf("size")) if bookcase else {}
+    return int(found.get("all") or 0)
 
 
 @dataclass(slots=True)
 class NamesPages:
     """What there is to make anew of the lists of one letter, whose pages stand in `folder`.
 
+    Its bookcases are put up, and each of them holds the same names, of which there are `total`.
     `files` makes the pages one by one, and notes on the way what is to be taken away (`gone`); once both are
     published, `settle` writes that down.
     """
 
     letter: Letter
     folder: PublicFolder
+    bookcases: Sequence[Bookcase]
+    total: int
     gone: set[str] = field(default_factory=set)
     _made: list[Shelf] = field(default_factory=list)
     _forms: list[tuple[Bookcase, str]] = field(default_factory=list)
 
     def files(self) -> Iterator[tuple[str, bytes]]:
         """Path and content of every page that is not as it was."""
-        for bookcase in bookcases(self.letter):
+        changed = changed_shelves(self.bookcases)
+        for bookcase in self.bookcases:
             with translation.override(interface_for(bookcase.language)):
-                yield from self._of(bookcase)
+                yield from self._of(bookcase, [shelf for shelf in changed if shelf.bookcase_id == bookcase.pk])
 
     def settle(self) -> None:
         """Note that everything stands in the folder as it was made."""
@@ -87,31 +96,36 @@ class NamesPages:
         for bookcase, form in self._forms:
             Bookcase.objects.filter(pk=bookcase.pk).update(form=form)
 
-    def _of(self, bookcase: Bookcase) -> Iterator[tuple[str, bytes]]:
-        maker = _Maker(self.letter, bookcase)
-        changed = list(changed_shelves(bookcase))
-        self._made += changed
+    def _of(self, bookcase: Bookcase, changed: list[Shelf]) -> Iterator[tuple[str, bytes]]:
+        maker = _Maker(self.letter, bookcase, self.total)
         if maker.total <= LATEST:
+            self._made += changed
             self.gone |= self.folder.paths(maker.base)
             return
         form = maker.form()
-        if bookcase.form != form or not self.folder.has(maker.root):
+        is_anew = bookcase.form != form or not self.folder.has(maker.root)
+        if is_anew:
             self._forms.append((bookcase, form))
             self.gone |= self.folder.paths(maker.base)
             changed = list(bookcase.shelves.order_by("key"))
-        for path, content in self._changed(maker, changed):
+        self._made += changed
+        for path, content in self._changed(maker, changed, is_anew=is_anew):
             self.gone.discard(path)
             yield path, content
 
-    def _changed(self, maker: "_Maker", changed: list[Shelf]) -> Iterator[tuple[str, bytes]]:
+    def _changed(self, maker: "_Maker", changed: list[Shelf], *, is_anew: bool) -> Iterator[tuple[str, bytes]]:
         for shelf in changed:
             self.gone |= set(maker.paths(shelf))
+        moved = {bytes(shelf.key) for shelf in changed if is_anew or shelf.is_gone or not shelf.first}
         for before, shelf, after in maker.beside([shelf for shelf in changed if not shelf.is_gone]):
+            led_to = (shelf.first, shelf.last)
             yield from maker.shelf(shelf, before, after)
+            if led_to != (shelf.first, shelf.last):
+                moved.add(bytes(shelf.key))
         if changed:
-            Shelf.objects.bulk_update(changed, ["first", "last", "parts"], batch_size=500)
-            self.gone |= maker.rows_of_one()
-            yield from maker.ways(changed)
+            rows = maker.rows()
+            self.gone |= maker.row_of_one(rows)
+            yield from maker.ways(rows, moved)
 
 
 @cache
@@ -132,19 +146,34 @@ class _Told(NamedTuple):
     name: str
     first: str
     last: str
+    parts: int
 
 
-def _told(shelves: QuerySet[Shelf]) -> list[_Told]:
-    return [_Told(*row) for row in shelves.values_list(*_Told._fields)]
+class _Row(NamedTuple):
+    """A row of shelves: its first one and its last."""
+
+    begin: _Told
+    end: _Told
+
+    def has(self, key: bytes) -> bool:
+        return self.begin.key <= key <= self.end.key
+
+
+class _Beside(NamedTuple):
+    """A shelf beside another one: up to where its names stand, and what its page is called."""
+
+    key: bytes
+    name: str
 
 
 class _Maker:
-    """Makes the pages of one bookcase."""
+    """Makes the pages of one bookcase, in which `total` names stand."""
 
-    def __init__(self, letter: Letter, bookcase: Bookcase) -> None:
+    def __init__(self, letter: Letter, bookcase: Bookcase, total: int) -> None:
         self.letter, self.bookcase, self.language = letter, bookcase, bookcase.language
-        self.writer = Writer(letter, bookcase.language)
-        self.total = supporters(letter, bookcase.language)
+        self.writer = Writer.of(letter, bookcase.language)
+        self.total = total
+        self.made: dict[bytes, _Told] = {}
         self.base = f"{letter.slug}/{bookcase.language}/names/"
         self.root = f"{self.base}index.html"
         self.frame = letter_frame(
@@ -156,32 +185,27 @@ class _Maker:
 
     def form(self) -> str:
         """What every page of this bookcase depends on beside its names: the frame around them, and the program."""
-        empty = self._render(self._page("", SafeString(), is_names=True, up="/"))
-        labels = json.dumps(self.letter.country_labels, sort_keys=True).encode()
-        return sha256(empty + labels + program().encode()).hexdigest()
+        labels = json.dumps(self.letter.country_labels, sort_keys=True)
+        return _form(self._page("", SafeString(), is_names=True, up="/"), labels)
 
     def paths(self, shelf: Shelf) -> Iterator[str]:
-        """Where the pages of a shelf stand, and that of the row that it ends."""
+        """Where the pages of a shelf stand; and of one that is gone, that of the row that it ended."""
         yield from (f"{self.base}{_part(shelf.name, part)}index.html" for part in range(1, shelf.parts + 1))
-        if shelf.ends_row:
+        if shelf.ends_row and shelf.is_gone:
             yield f"{self.base}row-{shelf.name}/index.html"
 
-    def rows_of_one(self) -> set[str]:
-        """The page of the last row, where it is the only one: then the first page does what it did."""
-        ends = self.bookcase.shelves.filter(is_gone=False, ends_row=True).order_by("key")
-        return {f"{self.base}row-last/index.html"} if len(ends.values("key")[:2]) == 1 else set()
-
-    def shelf(self, shelf: Shelf, before: Shelf | None, after: Shelf | None) -> Iterator[tuple[str, bytes]]:
+    def shelf(self, shelf: Shelf, before: _Beside | None, after: _Beside | None) -> Iterator[tuple[str, bytes]]:
         """The pages of one shelf between two others; notes on it how many there are, and what leads to them."""
         spines = self.bookcase.spines.filter(key__lte=shelf.key, signatory__isnull=False)
         spines = spines.filter(key__gt=before.key) if before else spines
-        rows = spines.order_by("key").values_list(*(f"signatory__{column}" for column in Supporter.COLUMNS))
+        rows = spines.order_by("key").values_list(*(f"signatory__{column}" for column in OF_SUPPORTER))
         entries = [self.writer.supporter(Supporter(*row)) for row in rows]
         parts = list(_parts(entries))
         shelf.parts = len(parts)
         shelf.first, shelf.last = (_label(entries[0]), _label(entries[-1])) if entries else ("", "")
+        self.made[bytes(shelf.key)] = _Told(bytes(shelf.key), shelf.name, shelf.first, shelf.last, shelf.parts)
         if before is None and after is None and len(parts) == 1:
-            yield self.root, self._render(self._page(self.frame.title, parts[0], is_names=True))
+            yield self.root, _render(self._page(self.frame.title, parts[0], is_names=True))
             return
         addresses = [
             f"/{self.base}{_part(before.name, 1)}" if before else "",
@@ -191,48 +215,62 @@ class _Maker:
         for at, lines in enumerate(parts, start=1):
             page = self._page(self._title(shelf), lines, is_names=True, up=f"/{self.base}")
             page = replace(page, before=addresses[at - 1], after=addresses[at + 1])
-            yield addresses[at][1:] + "index.html", self._render(page)
+            yield addresses[at][1:] + "index.html", _render(page)
 
-    def ways(self, changed: Sequence[Shelf]) -> Iterator[tuple[str, bytes]]:
-        """The pages that lead to the changed shelves: those of their rows, and the first one."""
+    def rows(self) -> list[_Row]:
+        """The rows, as they are to be."""
         shelves = self.bookcase.shelves.filter(is_gone=False).order_by("key")
-        if list(shelves.values_list("parts", flat=True)[:2]) == [1]:
-            return  # the first page has the names themselves
-        ends, begins = _told(shelves.filter(ends_row=True)), _told(shelves.filter(begins_row=True))
-        if len(ends) == 1:
-            yield self.root, self._render(self._page(self.frame.title, self._links(_told(shelves)), is_names=False))
+        begins, ends = self._told(shelves.filter(begins_row=True)), self._told(shelves.filter(ends_row=True))
+        return [_Row(begin, end) for begin, end in zip(begins, ends, strict=True)]
+
+    def row_of_one(self, rows: Sequence[_Row]) -> set[str]:
+        """The page of the last row, where it is the only one: then the first page does what it did."""
+        return {f"{self.base}row-last/index.html"} if len(rows) == 1 else set()
+
+    def ways(self, rows: Sequence[_Row], moved: Collection[bytes]) -> Iterator[tuple[str, bytes]]:
+        """The first page, and those of the rows in which shelves came or went, or have another first or last name."""
+        shelves = self.bookcase.shelves.filter(is_gone=False).order_by("key")
+        if len(rows) == 1:
+            if rows[0].begin == rows[0].end and rows[0].end.parts == 1:
+                return  # the first page has the names themselves
+            links = self._links(self._told(shelves))
+            yield self.root, _render(self._page(self.frame.title, links, is_names=False))
             return
-        rows = [self._link(f"row-{end.name}/", begin.first, end.last) for begin, end in zip(begins, ends, strict=True)]
-        lines = mark_safe("".join(rows))  # noqa: S308  each is safe
-        yield self.root, self._render(self._page(self.frame.title, lines, is_names=False))
-        for begin, end in zip(begins, ends, strict=True):
-            first, last = bytes(begin.key), bytes(end.key)
-            if any(first <= bytes(shelf.key) <= last for shelf in changed):
-                row = _told(shelves.filter(key__gte=first, key__lte=last))
-                page = self._page(f"{begin.first} – {end.last}", self._links(row), is_names=False, up=f"/{self.base}")
-                yield f"{self.base}row-{end.name}/index.html", self._render(page)
+        lines = mark_safe("".join(self._link(f"row-{row.end.name}/", row) for row in rows))  # noqa: S308  each is safe
+        yield self.root, _render(self._page(self.frame.title, lines, is_names=False))
+        for row in rows:
+            if any(map(row.has, moved)):
+                told = self._told(shelves.filter(key__gte=row.begin.key, key__lte=row.end.key))
+                title = f"{row.begin.first} – {row.end.last}"
+                page = self._page(title, self._links(told), is_names=False, up=f"/{self.base}")
+                yield f"{self.base}row-{row.end.name}/index.html", _render(page)
 
-    def beside(self, changed: Sequence[Shelf]) -> Iterator[tuple[Shelf | None, Shelf, Shelf | None]]:
+    def beside(self, changed: Sequence[Shelf]) -> Iterator[tuple[_Beside | None, Shelf, _Beside | None]]:
         """Each of the changed shelves, between those beside it: asked for singly, or, for many, all at once."""
-        shelves = self.bookcase.shelves.filter(is_gone=False).order_by("key")
+        shelves = self.bookcase.shelves.filter(is_gone=False).order_by("key").values_list("key", "name")
         if len(changed) <= SINGLY:
             for shelf in changed:
                 before, after = shelves.filter(key__lt=shelf.key).last(), shelves.filter(key__gt=shelf.key).first()
-                yield before, shelf, after
+                yield _beside(before), shelf, _beside(after)
             return
-        row = list(shelves.only("key", "name"))
-        places = {bytes(shelf.key): at for at, shelf in enumerate(row)}
+        row = list(map(_beside, shelves))
+        places = {bytes(key): at for at, (key, _name) in enumerate(shelves)}
         row_of_all = [None, *row, None]
         for shelf in changed:
             at = places[bytes(shelf.key)]
             yield row_of_all[at], shelf, row_of_all[at + 2]
 
+    def _told(self, shelves: QuerySet[Shelf]) -> list[_Told]:
+        """What leads to these; of those whose pages were made just now, as these are."""
+        stored = (_Told(bytes(key), *told) for key, *told in shelves.values_list(*_Told._fields))
+        return [self.made.get(told.key, told) for told in stored]
+
     def _links(self, shelves: Iterable[_Told]) -> SafeString:
-        links = (self._link(f"{shelf.name}/", shelf.first, shelf.last) for shelf in shelves)
+        links = (self._link(f"{shelf.name}/", _Row(shelf, shelf)) for shelf in shelves)
         return mark_safe("".join(links))  # noqa: S308  each is safe
 
-    def _link(self, rest: str, first: str, last: str) -> str:
-        names = f"<bdi>{escape(first)}</bdi> – <bdi>{escape(last)}</bdi>"
+    def _link(self, rest: str, row: _Row) -> str:
+        names = f"<bdi>{escape(row.begin.first)}</bdi> – <bdi>{escape(row.end.last)}</bdi>"
         return f'<li><a href="/{self.base}{rest}">{names}</a></li>\n'
 
     def _title(self, shelf: Shelf) -> str:
@@ -242,8 +280,19 @@ class _Maker:
         how_many = "" if up else self.how_many
         return NamesPage(replace(self.frame, title=title), title, how_many, up, lines, is_names)
 
-    def _render(self, page: NamesPage) -> bytes:
-        return render("pages/names.html", page.frame, page=page).encode()
+
+@lru_cache(maxsize=64)
+def _form(empty: NamesPage, labels: str) -> str:
+    """Each new signature asks for it again."""
+    return sha256(_render(empty) + f"{labels}{program()}".encode()).hexdigest()
+
+
+def _render(page: NamesPage) -> bytes:
+    return render("pages/names.html", page.frame, page=page).encode()
+
+
+def _beside(told: tuple[bytes | memoryview, str] | None) -> _Beside | None:
+    return _Beside(bytes(told[0]), told[1]) if told else None
 
 
 def _part(name: str, part: int) -> str:

@@ -22,17 +22,17 @@ class Neighbour:
     href: str
 
 
-def neighbours(letter: Letter, language: str) -> tuple[Neighbour, ...]:
-    """What readers of `letter` in `language` may read before and after it; nothing that is not public."""
+def neighbours(letter: Letter, language: str, after: Iterable[Letter]) -> tuple[Neighbour, ...]:
+    """What readers of `letter` in `language` may read before it, and of those that come `after` it; nothing that is not
+    public."""
     if not letter.is_public:
         return ()
-    return tuple(_shown(letter, language))
+    return tuple(_shown(letter, language, after))
 
 
-def _shown(letter: Letter, language: str) -> Iterator[Neighbour]:
+def _shown(letter: Letter, language: str, after: Iterable[Letter]) -> Iterator[Neighbour]:
     before: Iterable[Letter] = [letter.follows] if letter.follows else []
     yield from (_neighbour("prev", _("Previous letter"), other, language) for other in before if other.is_public)
-    after = letter.followers.order_by("released_at", "pk")
     yield from (_neighbour("next", _("Next letter"), other, language) for other in after if other.is_public)
 
 

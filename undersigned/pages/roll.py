@@ -1,24 +1,27 @@
 """The roll: who is publicly listed under a letter, in the order and the script of the page's language."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from html import escape
 from itertools import groupby
-from typing import ClassVar
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
+from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from undersigned.letters.models import Letter, ListOrder
 from undersigned.lib.collation import ordered
-from undersigned.lib.countries import key_for, label_name
+from undersigned.lib.countries import OwnLabels, key_for, label_name
 from undersigned.lib.names import sort_form
 from undersigned.pages.figures import number
 from undersigned.pages.frame import interface_tag, voice
 from undersigned.pages.said import Said, name_in, reads, script_of
-from undersigned.signing.models import Kind, Signatory, Signature, State, Visibility
+from undersigned.signing.models import Kind, Signature, State, Visibility
 
 LATEST = 50
 """So many of the supporters are named on the page of the letter."""
@@ -61,12 +64,17 @@ class Entry:
         return (urlsplit(self.website).hostname or "").removeprefix("www.")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Group:
     """Entries under one heading; the heading is empty where the list is not grouped."""
 
     title: str
     entries: tuple[Entry, ...]
+
+    @cached_property
+    def html(self) -> SafeString:
+        """The entries as items of a list; written once, for the same group is on many pages in turn."""
+        return mark_safe("".join(entry.html for entry in self.entries))  # noqa: S308  each is safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,11 @@ class Roll:
     organisations: Chapter
     persons: Chapter
     supporters: tuple[Entry, ...]
+
+    @property
+    def latest(self) -> SafeString:
+        """The supporters as items of a list."""
+        return mark_safe("".join(entry.html for entry in self.supporters))  # noqa: S308  each is safe
 
     def __bool__(self) -> bool:
         return bool(self.organisations or self.persons or self.supporters)
@@ -109,26 +122,50 @@ def listed_by(entries: Sequence[int]) -> QuerySet[Signature]:
     )
 
 
+class Listed(NamedTuple):
+    """One listed signature as the records have it, without the rows that it came from."""
+
+    kind: str
+    language: str
+    country: str
+    position: int | None
+    name: str
+    names: Mapping[str, str]
+    latin: str
+    sort_key: str
+    website: str
+    seat: str
+    role: str
+    roles: dict[str, str]
+    is_former: bool
+    affiliation: str
+    affiliations: dict[str, str]
+
+
+COLUMNS = (*Listed._fields[:4], *(f"signatory__{column}" for column in Listed._fields[4:]))
+"""What leads from a signature to each field of `Listed`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """Those whom the page of a letter names, as the records have them: the same for every language."""
 
-    organisations: tuple[Signature, ...]
-    persons: tuple[Signature, ...]
-    latest: tuple[Signature, ...]
+    organisations: tuple[Listed, ...]
+    persons: tuple[Listed, ...]
+    latest: tuple[Listed, ...]
 
 
 def named(letter: Letter) -> Named:
     """All organisations and persons of `letter`, and those supporters who signed most recently."""
-    rows = listed(letter).select_related("signatory")
-    latest = rows.filter(kind=Kind.SUPPORTER).order_by("-listed_at", "-pk")[:LATEST]
-    return Named(tuple(rows.filter(kind=Kind.ORGANISATION)), tuple(rows.filter(kind=Kind.PERSON)), tuple(latest))
+    few = _listed(listed(letter).filter(kind__in=[Kind.ORGANISATION, Kind.PERSON]))
+    latest = _listed(listed(letter).filter(kind=Kind.SUPPORTER).order_by("-listed_at", "-pk")[:LATEST])
+    return Named(_of_kind(Kind.ORGANISATION, few), _of_kind(Kind.PERSON, few), tuple(latest))
 
 
 def roll(letter: Letter, language: str, names: Named | None = None) -> Roll:
     """The roll of `letter` for readers of `language`; its names are asked for unless they are given."""
     names = names or named(letter)
-    writer = Writer(letter, language)
+    writer = Writer.of(letter, language)
     return Roll(
         writer.chapter(names.organisations),
         writer.chapter(names.persons),
@@ -138,23 +175,27 @@ def roll(letter: Letter, language: str, names: Named | None = None) -> Roll:
 
 def full_roll(letter: Letter, language: str, limit: int) -> Roll:
     """The roll as it is printed: its supporters in the language's order, or none if they are more than `limit`."""
-    rows = listed(letter).select_related("signatory")
-    writer = Writer(letter, language)
-    supporters = list(rows.filter(kind=Kind.SUPPORTER)[: limit + 1])
+    few = _listed(listed(letter).filter(kind__in=[Kind.ORGANISATION, Kind.PERSON]))
+    writer = Writer.of(letter, language)
+    supporters = _listed(listed(letter).filter(kind=Kind.SUPPORTER)[: limit + 1])
     named = map(writer.entry, supporters if len(supporters) <= limit else ())
     return Roll(
-        writer.chapter(rows.filter(kind=Kind.ORGANISATION)),
-        writer.chapter(rows.filter(kind=Kind.PERSON)),
+        writer.chapter(_of_kind(Kind.ORGANISATION, few)),
+        writer.chapter(_of_kind(Kind.PERSON, few)),
         tuple(ordered(named, lambda entry: entry.sort, language)),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Supporter:
-    """What a list shows of one supporter, without the rows that it came from: there may be a million.
+def _listed(rows: QuerySet[Signature]) -> list[Listed]:
+    return [Listed(*row) for row in rows.values_list(*COLUMNS)]
 
-    The fields are those of `Supporter.COLUMNS`, which lead there from a signatory.
-    """
+
+def _of_kind(kind: Kind, rows: Iterable[Listed]) -> tuple[Listed, ...]:
+    return tuple(row for row in rows if row.kind == kind)
+
+
+class Supporter(NamedTuple):
+    """What a list shows of one supporter, without the rows that it came from: there may be a million."""
 
     name: str
     names: Mapping[str, str]
@@ -163,16 +204,27 @@ class Supporter:
     language: str
     country: str
 
-    COLUMNS: ClassVar = ("name", "names", "latin", "sort_key", "signature__language", "signature__country")
+
+OF_SUPPORTER = (*Supporter._fields[:4], *(f"signature__{column}" for column in Supporter._fields[4:]))
+"""What leads from a signatory to each field of `Supporter`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes entries of one letter in one language; details in the language of the interface, which is active."""
+    """Writes entries of one letter in one language; details in the language of the interface, which is active.
 
-    letter: Letter
+    `own` are the letter's own labels of countries, `order` is that of its lists.
+    """
+
     language: str
+    own: OwnLabels
+    order: str
     labels: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, letter: Letter, language: str) -> "Writer":
+        """The writer of `letter` for readers of `language`."""
+        return cls(language, letter.country_labels, letter.list_order)
 
     @property
     def voice(self) -> SafeString:
@@ -180,7 +232,7 @@ class Writer:
 
     def supporter(self, bearer: Supporter) -> Entry:
         """The entry of a supporter."""
-        name, original = self._names(bearer.language, bearer)
+        name, original = self._names(bearer)
         country = self._label(bearer.country)
         return Entry(
             name=name,
@@ -195,84 +247,81 @@ class Writer:
 
     def sort_text(self, bearer: Supporter, name: Said | None = None) -> str:
         """Under what a supporter is looked for."""
-        return _sort_text((name or self._names(bearer.language, bearer)[0]).text, bearer.sort_key)
+        return _sort_text((name or self._names(bearer)[0]).text, bearer.sort_key)
 
     def _label(self, key: str) -> str:
         if key not in self.labels:
-            self.labels[key] = label_name(key, interface_tag(self.language), self.letter.country_labels)
+            self.labels[key] = label_name(key, interface_tag(self.language), self.own)
         return self.labels[key]
 
-    def chapter(self, rows: Iterable[Signature]) -> Chapter:
-        entries = ordered(map(self.entry, rows), lambda entry: entry.sort, self.language)
-        return Chapter(self._groups(entries), number(len(entries), interface_tag(self.language)))
+    def chapter(self, rows: Sequence[Listed]) -> Chapter:
+        """The entries of these, who are of one kind; where nothing has changed, the chapter that there was."""
+        return _chapter(json.dumps(rows), self.language, json.dumps(self.own), self.order, translation.get_language())
 
-    def _groups(self, entries: list[Entry]) -> tuple[Group, ...]:
-        if self.letter.list_order == ListOrder.COALITION:
+    def groups(self, entries: list[Entry]) -> tuple[Group, ...]:
+        """The entries in the letter's order; they stand in that of the language."""
+        if self.order == ListOrder.COALITION:
             entries.sort(key=lambda entry: (entry.position is None, entry.position or 0))
-        if self.letter.list_order != ListOrder.COUNTRY:
+        if self.order != ListOrder.COUNTRY:
             return (Group("", tuple(entries)),) if entries else ()
         return self._by_country(entries)
 
-    def entry(self, row: Signature) -> Entry:
-        bearer = row.signatory
-        name, original = self._names(row.language, bearer)
+    def entry(self, row: Listed) -> Entry:
+        """The entry of any signatory."""
+        name, original = self._names(row)
         country = self._label(row.country)
         looked_for = sort_form(name.text) if row.kind == Kind.ORGANISATION else name.text
         return Entry(
             name=name,
             original=original,
-            sort=_sort_text(name.text, bearer.sort_key, looked_for),
+            sort=_sort_text(name.text, row.sort_key, looked_for),
             country=country,
             position=row.position,
-            details=tuple(detail for detail in self._details(row, bearer, country) if detail),
-            website=bearer.website if row.kind == Kind.ORGANISATION else "",
-            also=_also(bearer, {name.text, original.text}),
+            details=tuple(detail for detail in self._details(row, country) if detail),
+            website=row.website if row.kind == Kind.ORGANISATION else "",
+            also=_also(row, {name.text, original.text}),
             voice=self.voice,
         )
 
-    def _names(self, language: str, bearer: Signatory | Supporter) -> tuple[Said, Said]:
-        """The name that a reader of this page can read, and the bearer's own where it is another one.
-
-        `language` is that in which the bearer signed.
-        """
-        own = name_in(bearer.name, bearer.names, language, self.language)
+    def _names(self, bearer: Listed | Supporter) -> tuple[Said, Said]:
+        """The name that a reader of this page can read, and the bearer's own where it is another one."""
+        own = name_in(bearer.name, bearer.names, bearer.language, self.language)
         known = bearer.names.get(self.language)
         if known == bearer.name or (not known and reads(bearer.name, self.language)):
             return own, Said("")
         shown = known or bearer.latin or bearer.names.get("en", "")
         if not shown or shown == bearer.name:
             return own, Said("")
-        return name_in(shown, bearer.names, language, self.language), own
+        return name_in(shown, bearer.names, bearer.language, self.language), own
 
-    def _details(self, row: Signature, bearer: Signatory, country: str) -> Sequence[Said]:
+    def _details(self, row: Listed, country: str) -> Sequence[Said]:
         """Role, affiliation, country and seat; each as the interface or the bearer says it."""
         if row.kind == Kind.PERSON:
-            return (self._role(row, bearer), self._affiliation(row, bearer), Said(country))
-        return (Said(country), self._seat(bearer))
+            return (self._role(row), self._affiliation(row), Said(country))
+        return (Said(country), self._seat(row))
 
-    def _seat(self, bearer: Signatory) -> Said:
+    def _seat(self, row: Listed) -> Said:
         """The seat in exile: by its name in the page's language where it is a country that we know."""
-        if not bearer.seat:
+        if not row.seat:
             return Said("")
-        own = self.letter.country_labels
-        key = key_for(bearer.seat, own)
-        seat = label_name(key, interface_tag(self.language), own) if key else bearer.seat
+        key = key_for(row.seat, self.own)
+        seat = label_name(key, interface_tag(self.language), self.own) if key else row.seat
         return Said(_("in exile, seat in %(seat)s") % {"seat": seat})
 
-    def _role(self, row: Signature, bearer: Signatory) -> Said:
-        role = self._translated(bearer.role, bearer.roles, row)
-        if not role or not bearer.is_former:
+    def _role(self, row: Listed) -> Said:
+        role = self._translated(row.role, row.roles, row)
+        if not role or not row.is_former:
             return role
         return Said(_("former %(role)s") % {"role": role.text}, role.language)
 
-    def _affiliation(self, row: Signature, bearer: Signatory) -> Said:
-        affiliation = self._translated(bearer.affiliation, bearer.affiliations, row)
+    def _affiliation(self, row: Listed) -> Said:
+        affiliation = self._translated(row.affiliation, row.affiliations, row)
         if not affiliation:
             return affiliation
         said = _("%(affiliation)s, for identification only") % {"affiliation": affiliation.text}
         return Said(said, affiliation.language)
 
-    def _translated(self, text: str, others: dict[str, str], row: Signature) -> Said:
+    def _translated(self, text: str, others: Mapping[str, str], row: Listed) -> Said:
         if others.get(self.language):
             return Said(others[self.language])
         return name_in(text, others, row.language, self.language)
@@ -284,8 +333,19 @@ class Writer:
         return tuple(sorted(groups, key=lambda group: group.title == ""))
 
 
-def _also(bearer: Signatory | Supporter, shown: set[str]) -> str:
+@lru_cache(maxsize=128)
+def _chapter(told: str, language: str, own: str, order: str, _active: str | None) -> Chapter:
+    """A chapter of these rows (`Listed`, as JSON): each new signature asks again for those of other kinds."""
+    writer = Writer(language, json.loads(own), order)
+    rows = [Listed(*row) for row in json.loads(told)]
+    entries = ordered(map(writer.entry, rows), lambda entry: entry.sort, language)
+    return Chapter(writer.groups(entries), number(len(entries), interface_tag(language)))
+
+
+def _also(bearer: Listed | Supporter, shown: set[str]) -> str:
     """The names of `bearer` that the page does not show."""
+    if not bearer.names and not bearer.latin:
+        return ""
     known = dict.fromkeys((bearer.name, bearer.latin, *(bearer.names[tag] for tag in sorted(bearer.names))))
     return " · ".join(name for name in known if name and name not in shown)
 

@@ -6,7 +6,7 @@ that comes or goes changes its own shelf, and perhaps divides it or joins it wit
 in the same way. Addresses of pages come from the lot too: no name is in them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -14,15 +14,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import BinaryField, QuerySet
+from django.db.models import BinaryField, F, QuerySet, Subquery
 
 from undersigned.ledger.events import Event
-from undersigned.ledger.models import Entry, Log
+from undersigned.ledger.models import Entry
 from undersigned.letters.models import Letter
 from undersigned.lib.collation import icu_version, order
 from undersigned.lib.sealing import keyed_digest
 from undersigned.pages.models import Bookcase, Shelf, Spine
-from undersigned.pages.roll import Supporter, Writer, listed_by
+from undersigned.pages.roll import OF_SUPPORTER, Supporter, Writer, listed_by
 from undersigned.signing.models import Kind, Signature
 
 SHELF = 128
@@ -61,6 +61,9 @@ class Lot:
 
 def bookcases(letter: Letter) -> list[Bookcase]:
     """The bookcases of `letter`, one a language; one whose order is no longer the order of today begins anew."""
+    found = {case.language: case for case in Bookcase.objects.filter(letter=letter)}
+    if found.keys() == set(letter.languages) and all(case.order == icu_version() for case in found.values()):
+        return [found[language] for language in letter.languages]
     Bookcase.objects.filter(letter=letter).exclude(order=icu_version(), language__in=letter.languages).delete()
     return [
         Bookcase.objects.get_or_create(letter=letter, language=language, defaults={"order": icu_version()})[0]
@@ -68,9 +71,9 @@ def bookcases(letter: Letter) -> list[Bookcase]:
     ]
 
 
-def put_up(letter: Letter) -> None:
-    """Bring the bookcases of `letter` up to its log, and take off the names of those who have left."""
-    size = Log.objects.values_list("size", flat=True).get(origin=letter.origin)
+def put_up(letter: Letter, size: int) -> list[Bookcase]:
+    """Bring the bookcases of `letter` up to `size` entries of its log, and take off the names of those who have left;
+    all of them."""
     shelvers = [_Shelver(letter, bookcase) for bookcase in bookcases(letter)]
     for shelver in shelvers if Spine.objects.filter(signatory=None).exists() else ():
         shelver.take_off()
@@ -83,6 +86,7 @@ def put_up(letter: Letter) -> None:
     for shelver in shelvers:
         if shelver.bookcase.is_dusty:
             shelver.look_through()
+    return [shelver.bookcase for shelver in shelvers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,7 @@ def _changed(letter: Letter, start: int, until: int) -> Iterator[_Newcomer]:
     found = list(entries.values_list("pk", "event", "undoes"))
     fresh = {pk for pk, event, _undoes in found if event == Event.SIGNED}
     named = {undoes if event in (Event.AMENDED, Event.REINSTATED) else pk for pk, event, undoes in found}
-    columns = [f"signatory__{column}" for column in Supporter.COLUMNS[:4]] + ["language", "country"]
+    columns = [f"signatory__{column}" for column in OF_SUPPORTER[:4]] + ["language", "country"]
     rows = listed_by(sorted(entry for entry in named if entry)).filter(kind=Kind.SUPPORTER)
     for pk, entry, *told in rows.values_list("pk", "entry", *columns):
         stored = Signature._meta.pk.get_db_prep_value(pk, connection)
@@ -118,7 +122,7 @@ class _Shelver:
 
     def __init__(self, letter: Letter, bookcase: Bookcase) -> None:
         self.bookcase = bookcase
-        self.writer = Writer(letter, bookcase.language)
+        self.writer = Writer.of(letter, bookcase.language)
         self.key = settings.KEYS.letter_key(letter.pk)
         self.order = order(bookcase.language)
 
@@ -135,7 +139,7 @@ class _Shelver:
             self._remove(Spine.objects.filter(signatory__in=standing))
         keys = [self._key_of(newcomer) for newcomer in changed]
         self._insert(keys, changed)
-        self._note(keys)
+        self._note([(key, newcomer.lot.ends_shelf) for key, newcomer in zip(keys, changed, strict=True)])
         self.bookcase.log_size = until
         self.bookcase.save(update_fields=["log_size"])
 
@@ -169,19 +173,25 @@ class _Shelver:
         found = spines.values_list("pk", "key", "bookcase")
         taken = {pk: bytes(key) for pk, key, bookcase in found if bookcase == self.bookcase.pk}
         Spine.objects.filter(pk__in=taken).delete()
-        self._note(list(taken.values()))
+        self._note([(key, True) for key in taken.values()])
         return len(taken)
 
-    def _note(self, keys: Sequence[bytes]) -> None:
-        """Have the shelves looked at on which names with these keys stand, or stood."""
-        if len(keys) > SINGLY:
+    def _note(self, changes: Sequence[tuple[bytes, bool]]) -> None:
+        """Have the shelves looked at on which names with these keys stand, or stood; True for those that may have
+        divided a shelf, or joined two. One that did not is one more on its shelf."""
+        if len(changes) > SINGLY:
             self._set_dusty(True)
         if self.bookcase.is_dusty:
             return
         seen = b""
-        for key in sorted(keys):
-            if key >= seen:  # a name that ends what was seen to begins what was not
+        for key, is_end in sorted(changes):
+            if key >= seen and (is_end or not self._count_in(key)):  # who ends what was seen to begins what was not
                 seen = self._look_at(key)
+
+    def _count_in(self, key: bytes) -> int:
+        """Count one more name on the shelf where `key` belongs; 0 if there is no shelf yet."""
+        there = self.bookcase.shelves.filter(key__gte=key, is_gone=False).order_by("key").values("pk")[:1]
+        return Shelf.objects.filter(pk=Subquery(there)).update(size=F("size") + 1, is_dirty=True)
 
     def _set_dusty(self, is_dusty: bool) -> None:
         self.bookcase.is_dusty = is_dusty
@@ -237,16 +247,17 @@ class _Shelver:
             shelves.filter(pk__in=[shelf.pk for shelf in beside]).update(is_dirty=True, first="", last="")
 
 
-def changed_shelves(bookcase: Bookcase) -> QuerySet[Shelf]:
+def changed_shelves(bookcases: Sequence[Bookcase]) -> list[Shelf]:
     """The shelves of which the page is to be made anew or taken away."""
-    return bookcase.shelves.filter(is_dirty=True).order_by("key")
+    return list(Shelf.objects.filter(bookcase__in=bookcases, is_dirty=True).order_by("bookcase", "key"))
 
 
-def settle(shelves: Iterable[Shelf]) -> None:
-    """Note that the pages of `shelves` stand in the folder."""
+def settle(shelves: Sequence[Shelf]) -> None:
+    """Note that the pages of `shelves` stand in the folder, and what now leads to them."""
     gone = [shelf.pk for shelf in shelves if shelf.is_gone]
-    made = [shelf.pk for shelf in shelves if not shelf.is_gone]
+    made = [shelf for shelf in shelves if not shelf.is_gone]
+    for shelf in made:
+        shelf.is_dirty = False
     for start in range(0, len(gone), IN_ONE_QUERY):
         Shelf.objects.filter(pk__in=gone[start : start + IN_ONE_QUERY]).delete()
-    for start in range(0, len(made), IN_ONE_QUERY):
-        Shelf.objects.filter(pk__in=made[start : start + IN_ONE_QUERY]).update(is_dirty=False)
+    Shelf.objects.bulk_update(made, ["first", "last", "parts", "is_dirty"], batch_size=IN_ONE_QUERY)

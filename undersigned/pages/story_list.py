@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -69,14 +70,14 @@ def items_of(stories: Iterable[Story], language: str, *, pictured: bool = False)
     return tuple(_item(story, language, pictured) for story in stories)
 
 
-def latest(language: str) -> tuple[StoryItem, ...]:
+def latest() -> QuerySet[Story]:
     """The newest stories, for the index."""
-    return items_of(published()[:ON_INDEX_PAGE], language)
+    return published()[:ON_INDEX_PAGE]
 
 
-def updates(letter: Letter, language: str) -> tuple[StoryItem, ...]:
+def updates(letter: Letter) -> QuerySet[Story]:
     """The newest stories about `letter`, for its page."""
-    return items_of(about(letter)[:ON_LETTER_PAGE], language)
+    return about(letter)[:ON_LETTER_PAGE]
 
 
 def stories_pages(tag: str, languages: Sequence[str]) -> Iterator[tuple[str, StoriesPage]]:

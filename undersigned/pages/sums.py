@@ -7,7 +7,7 @@ from django.db.models import Count, F, QuerySet, TextField
 from django.db.models.functions import Cast, Substr
 
 from undersigned.ledger.events import Event
-from undersigned.ledger.models import Entry, Log
+from undersigned.ledger.models import Entry
 from undersigned.letters.models import Letter
 from undersigned.lib.countries import counts_as_country
 from undersigned.pages.models import Sum
@@ -20,19 +20,19 @@ COUNTRY, DAY, LOG = "country", "day", "log"
 
 
 @transaction.atomic
-def sum_up(letter: Letter, *, anew: bool = False) -> None:
-    """Bring the sums of `letter` up to its log; counted `anew` where names may have left or changed."""
-    size = Log.objects.values_list("size", flat=True).get(origin=letter.origin)
+def sum_up(letter: Letter, size: int, *, anew: bool = False) -> None:
+    """Bring the sums of `letter` up to `size` entries of its log; `anew` where names may have left or changed."""
     taken = Sum.objects.filter(letter=letter, of=LOG).values_list("count", flat=True).first()
-    entries = Entry.objects.filter(log__origin=letter.origin, index__gte=taken or 0, index__lt=size)
-    if taken is None or anew or entries.exclude(event=Event.SIGNED).exists():
-        Sum.objects.filter(letter=letter).delete()
-        _add(letter, listed(letter).filter(entry__index__lt=size))
-        Sum.objects.create(letter=letter, of=LOG, count=size)
+    if taken is None or anew:
+        _sum_up_anew(letter, size)
     elif taken < size:
-        pks = list(entries.values_list("pk", flat=True))
-        for start in range(0, len(pks), BATCH):
-            _add(letter, listed_by(pks[start : start + BATCH]))
+        entries = Entry.objects.filter(log__origin=letter.origin, index__gte=taken, index__lt=size)
+        found = list(entries.values_list("pk", "event"))
+        if any(event != Event.SIGNED for _pk, event in found):
+            _sum_up_anew(letter, size)
+            return
+        for start in range(0, len(found), BATCH):
+            _add(letter, listed_by([pk for pk, _event in found[start : start + BATCH]]))
         Sum.objects.filter(letter=letter, of=LOG).update(count=size)
 
 
@@ -50,13 +50,20 @@ def countries(letter: Letter) -> int:
     return sum(counts_as_country(key) for key in keys)
 
 
+def _sum_up_anew(letter: Letter, size: int) -> None:
+    Sum.objects.filter(letter=letter).delete()
+    _add(letter, listed(letter).filter(entry__index__lt=size))
+    Sum.objects.create(letter=letter, of=LOG, count=size)
+
+
 def _add(letter: Letter, rows: QuerySet[Signature]) -> None:
-    by_country = rows.order_by().values_list("country").annotate(Count("pk"))
-    by_day = rows.order_by().annotate(day=_day()).values_list("day").annotate(Count("pk"))
-    for of, found in ((COUNTRY, by_country), (DAY, by_day)):
-        for key, count in Counter(dict(found)).items():
-            row, _is_new = Sum.objects.get_or_create(letter=letter, of=of, key=key or "")
-            Sum.objects.filter(pk=row.pk).update(count=F("count") + count)
+    found = rows.order_by().annotate(day=_day()).values_list("country", "day").annotate(count=Count("pk"))
+    together: Counter[tuple[str, str]] = Counter()
+    for country, day, count in found:
+        together.update({(COUNTRY, country or ""): count, (DAY, day or ""): count})
+    for (of, key), count in together.items():
+        if not Sum.objects.filter(letter=letter, of=of, key=key).update(count=F("count") + count):
+            Sum.objects.create(letter=letter, of=of, key=key, count=count)
 
 
 def _day() -> Substr:

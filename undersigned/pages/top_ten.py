@@ -25,9 +25,12 @@ class TopStory:
     reads: str
 
 
-def top_ten(language: str) -> tuple[TopStory, ...]:
-    """The places of today; none before stories are read. Called where the page's language speaks."""
-    return _top_ten(state(), language)
+def top_ten(language: str, known: str | None = None) -> tuple[TopStory, ...]:
+    """The places of today; none before stories are read. Called where the page's language speaks.
+
+    The state in which they are is asked for unless it is `known`.
+    """
+    return _top_ten(state() if known is None else known, language)
 
 
 @lru_cache(maxsize=64)
