@@ -14,7 +14,6 @@ from benchmark.processes import CannotMeasure, Group, run, start, wait_until
 from benchmark.records import ARRIVED, STORED, Records
 from benchmark.wrk import Load, Wrk
 from tests.flows.office import Office, free_port
-from undersigned.config import serving
 
 SHIPPED: Mapping[str, str] = {
     "UNDERSIGNED_MAIL_FOLDER": "",
@@ -114,15 +113,14 @@ class Site:
     def forgetting_door(self) -> tuple[int, Group]:
         """The port of a second door to this site, started as the first one, which forgets what it takes."""
         port = free_port()
-        # The first door's own command, so that the two differ in nothing else.
-        command = serving._command(serving.DOOR, serving.Address("127.0.0.1", port), "")
         monitor = free_port()
-        settings = {
-            "UNDERSIGNED_DESK": f"unix:{self.office.folder}/no-desk",
+        environment = {
+            **self.office.environment,
             "UNDERSIGNED_MONITOR": f"127.0.0.1:{monitor}",
+            "DJANGO_SETTINGS_MODULE": "undersigned.config.settings",
         }
-        environment = {**self.office.environment, **settings}
-        self._second_door = start([*command[:-1], "benchmark.forgetting_door:application"], environment)
+        command = [sys.executable, "-m", "benchmark.forgetting_door", str(port), f"unix:{self.office.folder}/no-desk"]
+        self._second_door = start(command, environment)
         wait_until(lambda: is_well(monitor, but_for="desk"), "the door to open", self._second_door)
         return port, self._second_door
 

@@ -1,10 +1,12 @@
-# What ./run, ./test and ./bench share; they source it with ROOT set to the checkout. Everything lands in ROOT/.venv, nothing elsewhere.
+# What ./run, ./test and ./bench share; they source it with ROOT set to the checkout. Everything lands in ROOT/.venv,
+# but what is compiled, which lies beside its source.
 # shellcheck shell=bash
 # `prepare runtime`, `prepare test` or `prepare bench` does what is missing, one line on standard error for each step, and nothing when all
 # is there. It may be interrupted anywhere: .venv/complete is written last, and an environment without it is made anew.
 
 VENV=$ROOT/.venv
 PYTHON=$VENV/bin/python
+unset PYTHONDONTWRITEBYTECODE # compiled once, our own modules load in half the time: a command, a server, each process of the tests
 export PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore PIP_PROGRESS_BAR=off
 
 say() { printf '· %s\n' "$*" >&2; }

@@ -1,6 +1,7 @@
 """The rules of the house that no linter knows; style and layers are kept by ruff and import-linter."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -87,6 +88,14 @@ def test_the_values_know_nothing_of_django() -> None:
     modules = [dotted(path) for pattern in VALUES for path in sorted(PACKAGE.glob(pattern))]
     code = f"import sys, {', '.join(modules)}; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_what_serve_loads_before_it_forks_starts_no_thread() -> None:
+    """A child would have the locks of such a thread, and nobody to open them."""
+    code = "import django, os; django.setup(); import undersigned.config.serving; print(os.listdir('/proc/self/task'))"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "undersigned.config.settings"}
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, check=True)
+    assert said.stdout.count(b"'") == 2
 
 
 def test_nothing_is_left_for_later_in_the_source() -> None:

@@ -62,9 +62,7 @@ def kill_worker(office: Office) -> None:
     """Kill the process that numbers the log and sends the mail; the rest ends by itself then, and says so."""
     assert office.process
     children = Path(f"/proc/{office.process.pid}/task/{office.process.pid}/children").read_text().split()
-    [worker] = [
-        int(child) for child in children if b"worker" in Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
-    ]
+    [worker] = [int(child) for child in children if Path(f"/proc/{child}/comm").read_text() == "worker\n"]
     os.kill(worker, signal.SIGKILL)
     assert office.process.wait(SECONDS) == 1
     office.kill()

@@ -105,7 +105,6 @@ MAIL_PACE = timedelta(seconds=env_seconds("UNDERSIGNED_MAIL_PACE", 1))
 SECRET_KEY = env_str("UNDERSIGNED_SECRET_KEY", "") or KEYS.site_key_or_throwaway("django").hex()
 DEBUG = False
 ROOT_URLCONF = "undersigned.config.urls"
-WSGI_APPLICATION = "undersigned.config.wsgi.application"
 AUTH_USER_MODEL = "desk.User"
 USE_TZ = True
 TIME_ZONE = "UTC"

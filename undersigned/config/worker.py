@@ -7,11 +7,13 @@ somebody else's command holds up the moment of a release.
 
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from types import FrameType
 from uuid import UUID
 
 from django.conf import settings
@@ -92,6 +94,18 @@ CLOCK = (
     Step("forget unconfirmed subscriptions", forget_unconfirmed, MINUTE),
     Step("purge", purge, MINUTE),
 )
+
+
+def work() -> None:
+    """Go through the steps until a signal, or until the process that started us is gone."""
+    stopped = Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    work_until(stopped)
 
 
 def work_until(stopped: Event) -> None:

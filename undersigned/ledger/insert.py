@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Field, JSONField, Model
-from psycopg.types.json import Jsonb
 
 Value = Any
 
@@ -60,8 +59,12 @@ def _copy(rows: Sequence[Model], fields: "Sequence[Field[Any, Any]]") -> None:
 def _written(field: "Field[Any, Any]") -> Callable[[Value], Value]:
     """How a value of this field is handed to PostgreSQL."""
     if isinstance(field, JSONField):
-        return Jsonb
+        return _json
     return _text if field.choices else _same
+
+
+def _json(value: Value) -> Value:
+    return connection.ops.adapt_json_value(value, None)
 
 
 def _text(value: Value) -> Value:

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-import tldextract
 from email_validator import EmailNotValidError, validate_email
 from email_validator.rfc_constants import CASE_INSENSITIVE_MAILBOX_NAMES
+from publicsuffixlist import PublicSuffixList
 
 from undersigned.lib.refusal import Refusal, gettext_noop
 
@@ -25,10 +26,6 @@ _PLAIN = re.compile(
 )
 _PLAIN_LIMIT = 63  # each part is shorter than a part may be, and so are its labels
 _SMALL = frozenset(CASE_INSENSITIVE_MAILBOX_NAMES)
-
-# The public suffix list that is bundled with the library: no network, no cache on disk. Its private part too:
-# whoever registered foo.github.io is not whoever registered bar.github.io.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 # Where strangers share one domain, for mail or for pages: it tells nothing about who somebody is.
 SHARED_DOMAINS = frozenset({
@@ -124,10 +121,15 @@ def registrable_domain(url_or_host: str) -> str:
     host = _ascii(parts.hostname or "") if parts else ""
     if host.count(".") == 0:
         return ""
-    found = _suffixes(host)
-    # A suffix that the list does not have, such as .example, is one label long (publicsuffix.org/list, rule “*”).
-    domain = f"{found.domain}.{found.suffix}" if found.domain and found.suffix else ".".join(host.split(".")[-2:])
+    domain = _suffixes().privatesuffix(host) or ".".join(host.split(".")[-2:])
     return "" if domain in SHARED_DOMAINS else domain
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    """The list that the library brings along, read when it is first wanted. Its private part too: whoever registered
+    foo.github.io is not whoever registered bar.github.io."""
+    return PublicSuffixList()
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,7 @@ HERE = "undersigned.config.command_line"
 COMMANDS = {
     "demo": "demo",
     "serve": "running",
-    "worker": "running",
+    "worker": "working",
     "migrate": "records",
     "check": "checking",
     "key": "keys",

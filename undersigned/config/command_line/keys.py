@@ -73,3 +73,9 @@ def _keep_recipient(recipient: str) -> None:
         raise click.ClickException(f"“{recipient}” is not an age recipient; it begins with age1.") from None
     settings.KEYS.set_coalition_recipient(recipient)
     click.echo(f"coalition: {recipient}")
+
+
+def refuse_without_keys() -> None:
+    """A sign-on that cannot be sealed would be lost when it comes; so nothing starts without the keys."""
+    for name in SITE_KEYS:
+        settings.KEYS.site_key(name)

@@ -1,17 +1,12 @@
-"""`serve` and `worker`: the program itself."""
-
-import signal
-from threading import Event
-from types import FrameType
+"""`serve`: the program itself."""
 
 import click
 from django.conf import settings
-from django.db import connection, connections
+from django.db import connection
 
-from undersigned.config.command_line.keys import SITE_KEYS
+from undersigned.config.command_line.keys import refuse_without_keys
 from undersigned.config.migrating import bring_up_to_date, refuse_other_shape
 from undersigned.config.serving import PARTS, WORKER, Address, serve_until_stopped
-from undersigned.config.worker import work_until
 
 
 @click.command()
@@ -24,32 +19,10 @@ from undersigned.config.worker import work_until
 @click.option("--migrate", is_flag=True, help="Bring the database up to date first; with SQLite that is always done.")
 def serve(host: str, port: int, no_worker: bool, only: str | None, migrate: bool) -> None:
     """Serve the public folder, the forms and the desk; with the worker, until stopped."""
-    _refuse_without_keys()
+    refuse_without_keys()
     if migrate or connection.vendor == "sqlite":
         settings.DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
         bring_up_to_date()
     refuse_other_shape()
-    connections.close_all()
     parts = [only] if only else [part for part in PARTS if not (no_worker and part == WORKER)]
     raise SystemExit(serve_until_stopped(Address(host, port), settings.DESK, parts))
-
-
-@click.command()
-def worker() -> None:
-    """Do what time brings: releases, log, pages, mail, reminders, lapse. Until stopped."""
-    _refuse_without_keys()
-    refuse_other_shape()
-    stopped = Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopped.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    work_until(stopped)
-
-
-def _refuse_without_keys() -> None:
-    """A sign-on that cannot be sealed would be lost when it comes; so nothing starts without the keys."""
-    for name in SITE_KEYS:
-        settings.KEYS.site_key(name)
