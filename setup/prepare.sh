@@ -106,7 +106,7 @@ missing_to_build() { # PYTHON — asks for the thing itself, so that any system 
 provide_test_packages() {
     local package missing=()
     if command -v dpkg-query >/dev/null; then
-        for package in chromium fonts-noto-core fonts-noto-cjk gettext git nginx-light qpdf golang-go golang-golang-x-mod-dev; do
+        for package in chromium-headless-shell fonts-noto-core fonts-noto-cjk gettext git nginx-light qpdf golang-go golang-golang-x-mod-dev; do
             dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q ' installed$' || missing+=("$package")
         done
     else

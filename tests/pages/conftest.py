@@ -81,10 +81,25 @@ def release_in(language: str, slug: str, words: tuple[str, str, str], keys: KeyR
     release_due(NOON + HOUR)
 
 
+@pytest.fixture(scope="module")
+def larder() -> Crumbs:
+    """What one test of a module baked, for the others, which only look at it."""
+    return {}
+
+
 @pytest.fixture
-def pages(signed: Letter, crumbs: Callable[[], Crumbs]) -> Crumbs:
+def baked(signed: Letter, crumbs: Callable[[], Crumbs]) -> Crumbs:
+    """What `pages` are made of."""
     bake_all(NOON + HOUR)
     return crumbs()
+
+
+@pytest.fixture
+def pages(larder: Crumbs, request: pytest.FixtureRequest) -> Crumbs:
+    """The pages that a module looks at: as `baked` by its first test, and the same for all."""
+    if not larder:
+        larder.update(request.getfixturevalue("baked"))
+    return larder
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ WIDTHS = """() => {
 
 
 @pytest.fixture
-def pages(
+def baked(
     signed: Letter,
     published: Story,
     newsroom: tuple[User, User],

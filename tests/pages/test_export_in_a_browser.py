@@ -54,11 +54,28 @@ def somis(letter: Letter, signed: Letter) -> Signature:
 
 
 @pytest.fixture
-def copy(somis: Signature, published: Story, folder: PublicFolder, tmp_path: Path) -> Path:
-    """A copy in a folder whose name needs care in an address."""
+def baked(somis: Signature, published: Story, folder: PublicFolder) -> bytes:
+    """Somi's receipt, once all that is in it and beside it is on the baked pages."""
     bake_all(NOON + HOUR)
-    export(tmp_path / "사본 #1", NOON + HOUR)
-    return tmp_path / "사본 #1"
+    receipt = receipt_of(somis)
+    assert receipt
+    return receipt.raw
+
+
+@pytest.fixture(scope="module")
+def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a reader was given: a copy, and a receipt beside it. The first test fills it, and none changes it."""
+    return tmp_path_factory.mktemp("stick")
+
+
+@pytest.fixture
+def copy(stick: Path, request: pytest.FixtureRequest) -> Path:
+    """A copy in a folder whose name needs care in an address."""
+    copy = stick / "사본 #1"
+    if not copy.exists():
+        (stick / "receipt.json").write_bytes(request.getfixturevalue("baked"))
+        export(copy, NOON + HOUR)
+    return copy
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -77,14 +94,14 @@ def served(folder: Path, stack: ExitStack) -> str:
 
 
 @pytest.fixture(params=["from a disk", "below a path of any server"])
-def reader(request: pytest.FixtureRequest, browser: Browser, copy: Path) -> Generator[Reader]:
+def reader(request: pytest.FixtureRequest, browser: Browser, copy: Path, tmp_path: Path) -> Generator[Reader]:
     """A reader; at the end, fails if anything was missing, or asked of anybody else, or said to the console."""
     with ExitStack() as stack:
         root = copy.as_uri()
         if request.param != "from a disk":
-            (copy.parent / "served/below").mkdir(parents=True)
-            copy = copy.rename(copy.parent / "served/below/this")
-            root = f"{served(copy.parent.parent, stack)}/below/this"
+            (tmp_path / "below").mkdir()
+            (tmp_path / "below/this").symlink_to(copy)
+            root = f"{served(tmp_path, stack)}/below/this"
         context = stack.enter_context(browser.new_context())
         found = Reader(context.new_page(), root, copy)
         page = found.page
@@ -134,12 +151,9 @@ def a_page_of_names(files: Path) -> str:
     return next(page for page in pages if 'class="names short"' in page.read_text()).relative_to(files).as_posix()
 
 
-def test_a_receipt_is_checked_without_any_network(reader: Reader, somis: Signature, tmp_path: Path) -> None:
-    receipt = receipt_of(somis)
-    assert receipt
-    (tmp_path / "receipt.json").write_bytes(receipt.raw)
+def test_a_receipt_is_checked_without_any_network(reader: Reader, stick: Path) -> None:
     page = reader.open(f"{LETTER}/en/receipt/index.html")
-    page.get_by_label("Receipt").set_input_files(tmp_path / "receipt.json")
+    page.get_by_label("Receipt").set_input_files(stick / "receipt.json")
     expect(page.get_by_role("status")).to_contain_text("This receipt is good")
     expect(page.get_by_role("status")).to_contain_text(SOMI.name)
 

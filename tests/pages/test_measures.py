@@ -1,14 +1,14 @@
 """What a letter with 54 organisations and seven persons asks of a phone, and of readers who switch things off."""
 
 import gzip
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import follow
-from tests.pages.conftest import SITE, Crumbs, open_pages
+from tests.pages.conftest import SITE, Crumbs
 from tests.people import CLERK
 from tests.stage import DAY, HOUR, NOON, number_entries
 from undersigned.config.settings import PACKAGE
@@ -26,7 +26,7 @@ EVIDENCE = "no such organisation or person exists"
 
 
 @pytest.fixture
-def sixty_one(db: None, keys: KeyRing, crumbs: Callable[[], Crumbs]) -> Crumbs:
+def baked(db: None, keys: KeyRing, crumbs: Callable[[], Crumbs]) -> Crumbs:
     """The demonstration's letter under its 54 organisations and seven persons, baked."""
     letter = import_folder(FOLDER, CLERK, NOON - DAY).letter
     freeze(letter, CLERK, NOON - DAY)
@@ -40,31 +40,26 @@ def sixty_one(db: None, keys: KeyRing, crumbs: Callable[[], Crumbs]) -> Crumbs:
     return crumbs()
 
 
-@pytest.fixture
-def phone(browser: Browser, sixty_one: Crumbs) -> Generator[Callable[..., Page]]:
-    yield from open_pages(browser, sixty_one)
-
-
-def test_the_first_view_takes_three_requests_and_sixty_kilobytes(phone: Callable[..., Page], sixty_one: Crumbs) -> None:
-    page = phone(viewport={"width": 390, "height": 800})
+def test_the_first_view_takes_three_requests_and_sixty_kilobytes(reader: Callable[..., Page], pages: Crumbs) -> None:
+    page = reader(viewport={"width": 390, "height": 800})
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).path[1:]))
     page.goto(PAGE)
     page.wait_for_load_state("networkidle")
     files = [f"{path}index.html" if path.endswith("/") else path for path in asked]
     kept = [
-        path for path in sixty_one if path.startswith("do-not") and path.endswith(("/worker.js", "/offline/index.html"))
+        path for path in pages if path.startswith("do-not") and path.endswith(("/worker.js", "/offline/index.html"))
     ]
     assert len(kept) == 4  # what is stored afterwards for reading without a connection counts, too
-    assert sum(len(gzip.compress(sixty_one[path], 6)) for path in [*files, *kept]) <= 60_000
+    assert sum(len(gzip.compress(pages[path], 6)) for path in [*files, *kept]) <= 60_000
     later = ("/seal.", "/work.")  # an icon that many never ask for, and a script that waits for the text
     needed = [path for path in files if not any(name in path for name in later)]
     assert sorted(path.rpartition(".")[2] for path in needed) == ["css", "html", "js"]
 
 
 @pytest.mark.parametrize("off", ["script", "pictures", "styles"])
-def test_a_letter_is_read_signed_and_passed_on_with_things_switched_off(phone: Callable[..., Page], off: str) -> None:
-    page = phone(java_script_enabled=off != "script", viewport={"width": 390, "height": 800})
+def test_a_letter_is_read_signed_and_passed_on_with_things_switched_off(reader: Callable[..., Page], off: str) -> None:
+    page = reader(java_script_enabled=off != "script", viewport={"width": 390, "height": 800})
     kinds = {"script": (), "pictures": ("image",), "styles": ("stylesheet",)}[off]
 
     def refuse(route: Route) -> None:
@@ -98,8 +93,8 @@ def test_a_letter_is_read_signed_and_passed_on_with_things_switched_off(phone: C
 
 
 @pytest.mark.parametrize(("width", "height"), [(320, 640), (320, 256)], ids=["a small phone", "400 % of 1280 x 1024"])
-def test_nothing_scrolls_sideways_and_nothing_is_lost(phone: Callable[..., Page], width: int, height: int) -> None:
-    page = phone(viewport={"width": width, "height": height})
+def test_nothing_scrolls_sideways_and_nothing_is_lost(reader: Callable[..., Page], width: int, height: int) -> None:
+    page = reader(viewport={"width": width, "height": height})
     for language in ("ko", "en", "zh-Hans"):
         page.goto(f"{SITE}/do-not-send-them-back/{language}/")
         for summary in (".settings summary", ".share > summary", ".watched summary"):
@@ -112,8 +107,8 @@ def test_nothing_scrolls_sideways_and_nothing_is_lost(phone: Callable[..., Page]
             assert box["x"] + box["width"] <= width
 
 
-def test_names_are_searched_in_every_script_without_a_network(phone: Callable[..., Page], sixty_one: Crumbs) -> None:
-    page = phone()
+def test_names_are_searched_in_every_script_without_a_network(reader: Callable[..., Page], pages: Crumbs) -> None:
+    page = reader()
     page.goto(f"{SITE}/do-not-send-them-back/ko/")
     names = page.locator(".roll .names > li:visible")
     expect(names).to_have_count(61)

@@ -7,7 +7,6 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
 from pytest_django.fixtures import Settings
 
 from tests.pages.conftest import SITE, Crumbs
@@ -78,58 +77,6 @@ def test_kakao_gets_the_link_where_the_site_has_a_key_there(settings: Settings) 
     assert sent["app_key"] == ["a-key"]
     assert template["link"]["web_url"].endswith("/a/ko/?via=kakao")
     assert template["text"] == "글"
-
-
-# --- In a browser -----------------------------------------------------------------------------------------------------
-
-
-def test_nothing_is_asked_of_a_service_and_none_learns_where_a_reader_comes_from(reader: Callable[..., Page]) -> None:
-    page = reader()  # its fixture fails on any request elsewhere
-    page.goto(PAGE)
-    page.locator(".share > summary").click()
-    page.locator(".watched summary").click()
-    for link in page.locator(".share a[href^=http]").all():
-        assert link.get_attribute("rel") == "noreferrer noopener"
-    expect(page.get_by_role("img", name="QR code with the link to this page")).to_be_visible()
-
-
-def test_a_warning_stands_before_what_a_state_reads(reader: Callable[..., Page]) -> None:
-    page = reader(java_script_enabled=False)
-    page.goto(PAGE)
-    page.locator(".share > summary").click()
-    expect(page.get_by_role("link", name="LINE")).to_be_visible()
-    expect(page.get_by_role("link", name="Weibo")).to_be_hidden()
-    page.locator(".watched summary").click()
-    expect(page.get_by_text("The state in which these services are run")).to_be_visible()
-    expect(page.get_by_role("link", name="Weibo")).to_be_visible()
-
-
-def test_without_a_key_and_a_script_kakao_leads_to_the_link(reader: Callable[..., Page]) -> None:
-    page = reader(java_script_enabled=False)
-    page.goto(PAGE)
-    page.locator(".share > summary").click()
-    page.get_by_role("link", name="KakaoTalk: copy the link").click()
-    expect(page.get_by_label("Link", exact=True)).to_have_value(f"{PAGE}?via=link")
-    expect(page.get_by_role("button", name="Copy")).to_be_hidden()
-
-
-def test_the_script_copies_the_link_and_says_so(reader: Callable[..., Page]) -> None:
-    page = reader(permissions=["clipboard-read", "clipboard-write"])
-    page.goto(PAGE)
-    page.locator(".share > summary").click()
-    page.get_by_role("button", name="Copy").click()
-    expect(page.locator(".copied")).to_have_text("The link is copied.")
-    assert page.evaluate("navigator.clipboard.readText()") == f"{PAGE}?via=link"
-
-
-def test_the_devices_own_way_to_share_is_offered_where_there_is_one(reader: Callable[..., Page]) -> None:
-    page = reader()
-    page.add_init_script("navigator.share = async (told) => { window.shared = told.url }")
-    page.goto(PAGE)
-    page.locator(".share > summary").click()
-    page.get_by_role("button", name="By this device").click()
-    page.wait_for_function("window.shared")
-    assert page.evaluate("shared") == f"{PAGE}?via=sheet"
 
 
 # --- Before and after -------------------------------------------------------------------------------------------------

@@ -45,14 +45,14 @@ def baked(letter: Letter, folder: PublicFolder, crumbs: Look) -> Crumbs:
     return crumbs()
 
 
-def test_social_media_find_the_headline_and_a_card_that_is_there(letter: Letter, baked: Crumbs) -> None:
+def test_social_media_find_the_headline_and_a_card_that_is_there(letter: Letter, pages: Crumbs) -> None:
     for tag, locale in (("ko", "ko_KR"), ("en", "en_GB"), ("zh-Hans", "zh_CN")):
-        told = meta(baked[f"{letter.slug}/{tag}/index.html"])
+        told = meta(pages[f"{letter.slug}/{tag}/index.html"])
         assert told["og:title"] == letter.subject[tag]
         assert told["og:url"] == f"{SITE}/{letter.slug}/{tag}/"
         assert told["og:locale"] == locale
         assert told["twitter:card"] == "summary_large_image"
-        assert told["og:image"].removeprefix(f"{SITE}/") in baked
+        assert told["og:image"].removeprefix(f"{SITE}/") in pages
 
 
 def test_without_a_kit_nothing_promises_a_picture(letter: Letter, folder: PublicFolder, crumbs: Look) -> None:
@@ -62,8 +62,8 @@ def test_without_a_kit_nothing_promises_a_picture(letter: Letter, folder: Public
     assert "og:image" not in told
 
 
-def test_search_engines_find_the_letter_and_its_translations(letter: Letter, baked: Crumbs) -> None:
-    page = baked[f"{letter.slug}/en/index.html"].decode()
+def test_search_engines_find_the_letter_and_its_translations(letter: Letter, pages: Crumbs) -> None:
+    page = pages[f"{letter.slug}/en/index.html"].decode()
     assert 'itemtype="https://schema.org/Article"' in page
     assert '<meta itemprop="inLanguage" content="zh-Hans"><link itemprop="url" href="' in page
     assert f'<link itemprop="image" href="{SITE}/{letter.slug}/kit/card.en.png">' in page
@@ -82,17 +82,17 @@ def test_a_hostile_headline_stays_text_wherever_it_is_told(letter: Letter, folde
             assert b"<script>alert" not in content, path
 
 
-def test_oembed_gives_a_frame_that_needs_no_script(letter: Letter, baked: Crumbs) -> None:
-    told = json.loads(baked[f"{letter.slug}/en/oembed.json"])
+def test_oembed_gives_a_frame_that_needs_no_script(letter: Letter, pages: Crumbs) -> None:
+    told = json.loads(pages[f"{letter.slug}/en/oembed.json"])
     assert (told["version"], told["type"]) == ("1.0", "rich")
     assert f'src="{SITE}/{letter.slug}/en/embed/counter/"' in told["html"]
     assert "<script" not in told["html"]
-    assert told["thumbnail_url"].removeprefix(f"{SITE}/") in baked
+    assert told["thumbnail_url"].removeprefix(f"{SITE}/") in pages
 
 
-def test_a_piece_for_other_sites_has_the_count_and_the_way_to_sign(letter: Letter, baked: Crumbs) -> None:
-    counter = baked[f"{letter.slug}/en/embed/counter/index.html"].decode()
-    whole = baked[f"{letter.slug}/en/embed/letter/index.html"].decode()
+def test_a_piece_for_other_sites_has_the_count_and_the_way_to_sign(letter: Letter, pages: Crumbs) -> None:
+    counter = pages[f"{letter.slug}/en/embed/counter/index.html"].decode()
+    whole = pages[f"{letter.slug}/en/embed/letter/index.html"].decode()
     assert f'href="{SITE}/{letter.slug}/en/#sign" target="_blank" rel="noopener"' in counter
     for piece in (counter, whole):
         assert '<span class="count">13</span>' in piece
@@ -102,11 +102,11 @@ def test_a_piece_for_other_sites_has_the_count_and_the_way_to_sign(letter: Lette
     assert "<form" not in counter
 
 
-def test_who_signs_in_a_frame_sees_the_answer_in_a_window_with_an_address(letter: Letter, baked: Crumbs) -> None:
-    [form] = re.findall("<form[^>]*>", baked[f"{letter.slug}/en/embed/letter/index.html"].decode())
+def test_who_signs_in_a_frame_sees_the_answer_in_a_window_with_an_address(letter: Letter, pages: Crumbs) -> None:
+    [form] = re.findall("<form[^>]*>", pages[f"{letter.slug}/en/embed/letter/index.html"].decode())
     assert f'action="/{letter.slug}/en/sign/supporter/"' in form
     assert 'target="_blank" rel="noopener"' in form
-    assert "target=" not in re.findall("<form[^>]*>", baked[f"{letter.slug}/en/index.html"].decode())[0]
+    assert "target=" not in re.findall("<form[^>]*>", pages[f"{letter.slug}/en/index.html"].decode())[0]
 
 
 def test_a_closed_letter_offers_no_way_to_sign(letter: Letter, folder: PublicFolder, crumbs: Look) -> None:
@@ -115,8 +115,8 @@ def test_a_closed_letter_offers_no_way_to_sign(letter: Letter, folder: PublicFol
     assert "#sign" not in crumbs()[f"{letter.slug}/en/embed/counter/index.html"].decode()
 
 
-def test_only_the_pieces_for_other_sites_may_be_framed(baked: Crumbs) -> None:
-    for path in baked:
+def test_only_the_pieces_for_other_sites_may_be_framed(pages: Crumbs) -> None:
+    for path in pages:
         assert ("frame-ancestors *" in dict(safety_of(path))["Content-Security-Policy"]) == ("/embed/" in path), path
     assert [name for name, _ in safety_of("x/en/embed/letter/index.html")] == [name for name, _ in SAFETY]
 
@@ -134,12 +134,12 @@ def test_a_feed_lists_the_released_letters_in_each_language(letter: Letter, bake
 
 
 def test_the_map_of_the_site_leads_to_pages_that_are_there_and_to_no_other_letter(
-    letter: Letter, baked: Crumbs
+    letter: Letter, pages: Crumbs
 ) -> None:
-    pages = [loc.text or "" for loc in ET.fromstring(baked["sitemap.xml"]).iter(f"{SITEMAP}loc")]  # noqa: S314
-    assert f"{SITE}/{letter.slug}/ko/" in pages
-    assert not [page for page in pages if f"{page.removeprefix(SITE + '/')}index.html" not in baked]
-    assert b"Sitemap: https://letters.example/sitemap.xml" in baked["robots.txt"]
+    listed = [loc.text or "" for loc in ET.fromstring(pages["sitemap.xml"]).iter(f"{SITEMAP}loc")]  # noqa: S314
+    assert f"{SITE}/{letter.slug}/ko/" in listed
+    assert not [page for page in listed if f"{page.removeprefix(SITE + '/')}index.html" not in pages]
+    assert b"Sitemap: https://letters.example/sitemap.xml" in pages["robots.txt"]
 
 
 def test_nothing_of_an_embargoed_letter_is_in_feeds_or_map(

@@ -21,7 +21,7 @@ FERRY = f"{SITE}/stories/lamps-at-the-ferry"
 
 
 @pytest.fixture
-def pages(letter: Letter, published: Story, reporter: User, editor: User, crumbs: Callable[[], Crumbs]) -> Crumbs:
+def baked(letter: Letter, published: Story, reporter: User, editor: User, crumbs: Callable[[], Crumbs]) -> Crumbs:
     """What tests.pages.everything tells of, baked."""
     tell_stories(letter, published, reporter, editor)
     bake_all(NOON + HOUR)
