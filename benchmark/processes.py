@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 STOP_SECONDS = 30
 ENDED = os.WEXITED | os.WNOWAIT | os.WNOHANG
@@ -29,6 +30,13 @@ class Group:
 
     def thaw(self) -> None:
         os.killpg(self.process.pid, signal.SIGCONT)
+
+    def freeze_child(self, word: str) -> None:
+        """Let the one child not run whose command has this word."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        commands = {int(child): Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0") for child in children}
+        [child] = [number for number, command in commands.items() if word in command]
+        os.kill(child, signal.SIGSTOP)
 
     def end(self) -> None:
         """As an operator ends it, and then by force whatever of it is left."""

@@ -77,9 +77,11 @@ class Site:
         return Group(self.office.process)
 
     @contextmanager
-    def awake(self) -> Generator[None]:
-        """Let it run."""
+    def awake(self, *, worker_rests: bool = False) -> Generator[None]:
+        """Let it run, with its worker or without."""
         self.group.thaw()
+        if worker_rests:
+            self.group.freeze_child("worker")
         try:
             yield
         finally:
@@ -106,8 +108,8 @@ class Site:
         with self.awake():
             return self._wrk.post(requests, connections=connections, seconds=seconds)
 
-    def get(self, path: str, *, connections: int, seconds: int) -> Load:
-        with self.awake():
+    def get(self, path: str, *, connections: int, seconds: int, worker_rests: bool = False) -> Load:
+        with self.awake(worker_rests=worker_rests):
             return self._wrk.get(path, connections=connections, seconds=seconds)
 
     def forgetting_door(self) -> tuple[int, Group]:
