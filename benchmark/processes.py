@@ -31,11 +31,10 @@ class Group:
     def thaw(self) -> None:
         os.killpg(self.process.pid, signal.SIGCONT)
 
-    def freeze_child(self, word: str) -> None:
-        """Let the one child not run whose command has this word."""
+    def freeze_child(self, name: str) -> None:
+        """Let the one child of this name not run."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        commands = {int(child): Path(f"/proc/{child}/cmdline").read_bytes().decode().split("\0") for child in children}
-        [child] = [number for number, command in commands.items() if word in command]
+        [child] = [int(child) for child in children if Path(f"/proc/{child}/comm").read_text() == f"{name}\n"]
         os.kill(child, signal.SIGSTOP)
 
     def end(self) -> None:
