@@ -183,3 +183,26 @@ def test_asked_to_stop_it_sends_no_further_mail() -> None:
         step.do(now())
     assert len(office.messages) == 1
     assert Mail.objects.filter(state=MailState.WAITING, attempts=0, next_attempt_at__lte=now()).count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize("audiences", [3, 20, 500])
+def test_all_that_waits_leaves_in_one_pass_and_so_does_what_comes_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, audiences: int
+) -> None:
+    monkeypatch.setattr("undersigned.post.gather.AUDIENCES", audiences)
+    late = iter(range(3))
+
+    class Busy(PostOffice):
+        def take(self, parcel: Parcel) -> Answer:
+            if len(self.messages) % 15 == 10 and (number := next(late, None)) is not None:
+                put([note(f"late{number}@mail.example")], now())
+            return super().take(parcel)
+
+    put([note(address) for address in addresses(50)], now())
+    office = Busy()
+    for step in Post(office.sender(), threading.Event()).steps():
+        step.do(now())
+    assert len(office.messages) == 53
+    assert len(set(office.recipients())) == 53
