@@ -15,14 +15,24 @@ SLUG = "do-not-send-them-back"
 def set_up(office: Office) -> None:
     """An office with keys, a desk user, and the letter released; it does not serve yet."""
     office.set_up()
+    petition(office)
+
+
+def petition(office: Office) -> None:
+    """Have an office that is set up release the letter, with its organisations."""
     office.run("letter", "import", str(FOLDER))
-    start = time.monotonic()
     office.run("letter", "freeze", SLUG)
-    ahead = soon(time.monotonic() - start)
     evidence = ("--attested", "invented, to be measured", "--by", DESK)
     office.run("signatories", "import", SLUG, str(FOLDER / "organisations.csv"), *evidence)
-    moment = datetime.now(UTC) + ahead
-    office.run("release", "plan", SLUG, f"{moment:%Y-%m-%dT%H:%M:%S}", "UTC")
+    release(office, SLUG)
+
+
+def release(office: Office, slug: str) -> None:
+    """Release the frozen letter `slug` of an office that does not serve, as soon as a moment can be planned."""
+    start = time.monotonic()
+    office.run("release", "due")  # how long a command takes here
+    moment = datetime.now(UTC) + soon(time.monotonic() - start)
+    office.run("release", "plan", slug, f"{moment:%Y-%m-%dT%H:%M:%S}", "UTC")
     time.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
     office.run("release", "due")
 

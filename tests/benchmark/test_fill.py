@@ -7,19 +7,17 @@ import pytest
 
 from benchmark.bodies import names
 from benchmark.fill import fill
-from benchmark.letter import SLUG, set_up
+from benchmark.letter import SLUG
 from benchmark.records import NUMBERED, Records
-from tests.flows.conftest import new_database
-from tests.flows.office import Office, free_port, until
+from tests.flows.conftest import copy_of, petitioned_once
+from tests.flows.office import Office, until
 
 ROWS, SHOWN = 3000, 50
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Office:
-    office = Office(tmp_path, new_database(), free_port())
-    set_up(office)
-    return office
+    return copy_of(petitioned_once(), tmp_path)
 
 
 def test_whoever_was_filled_in_is_listed_counted_and_in_the_log(office: Office) -> None:

@@ -1,13 +1,10 @@
 """One office for each story, on the database that the tests run on."""
 
+import fcntl
 import os
 import shutil
-import tempfile
-import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -17,41 +14,64 @@ import pytest
 from playwright.sync_api import Browser, Page
 from psycopg import sql
 
+from benchmark.letter import petition, release
 from tests.database import SCRATCH
-from tests.flows.office import LOOPBACK, Office, files_below, free_port, soon, until
+from tests.flows.office import LOOPBACK, Office, files_below, free_port
 
 LETTER = Path(__file__).parent / "letter"
 SLUG = "open-the-ferry"
 
 
-@cache
 def set_up_once() -> Office:
     """An office that is set up and never serves. The others begin as copies of it: its commands take seconds."""
-    office = Office(_scratch(), new_database(), free_port())
-    office.set_up()
-    return office
+    return _once("set-up", Office.set_up)
 
 
-@cache
 def lettered_once() -> Office:
     """The same, with a letter whose languages line up and whose text is frozen."""
-    office = copy_of(set_up_once(), _scratch())
-    letter = Path(shutil.copytree(LETTER, _scratch() / "letter"))
+    return _once("lettered", _letter, set_up_once)
+
+
+def released_once() -> Office:
+    """The same, with that letter released."""
+    return _once("released", lambda office: release(office, SLUG), lettered_once)
+
+
+def petitioned_once() -> Office:
+    """An office with the demonstration's letter, released, and its organisations."""
+    return _once("petitioned", petition, set_up_once)
+
+
+def _once(name: str, prepare: Callable[[Office], None], first: Callable[[], Office] | None = None) -> Office:
+    """What `prepare` makes of a new office, or of a copy of the `first` one: done by that one of the processes that
+    run the tests which wants it first."""
+    folder = Path(os.environ[SCRATCH], "offices", name)
+    folder.mkdir(parents=True, exist_ok=True)
+    known = folder / "database"
+    with (folder / "lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not known.exists():
+            place = folder / "office"
+            office = copy_of(first(), place) if first else Office(place, new_database(), free_port())
+            prepare(office)
+            known.write_text(office.database)
+    return Office(folder / "office", known.read_text(), free_port())
+
+
+def copy_of(first: Office, folder: Path, host: str = LOOPBACK, **settings: str) -> Office:
+    """An office as `first` is, whose data lie in `folder`. Its pages are baked anew, since they name the site."""
+    pages = shutil.ignore_patterns("public", "generations")
+    shutil.copytree(first.folder, folder, dirs_exist_ok=True, symlinks=True, ignore=pages)
+    return Office(folder, new_database(like=first.database), free_port(), host, settings)
+
+
+def _letter(office: Office) -> None:
+    letter = Path(shutil.copytree(LETTER, office.folder / "letter"))
     english = letter / "letter.en.md"
     english.write_text(english.read_text().replace("We ask you:", "There are families. {#families}\n\nWe ask you:"))
     office.run("letter", "import", str(letter))
     office.run("letter", "freeze", SLUG)
-    return office
-
-
-def copy_of(first: Office, folder: Path, host: str = LOOPBACK, **settings: str) -> Office:
-    """An office as `first` is, whose data lie in `folder`."""
-    shutil.copytree(first.folder, folder, dirs_exist_ok=True)
-    return Office(folder, new_database(like=first.database), free_port(), host, settings)
-
-
-def _scratch() -> Path:
-    return Path(tempfile.mkdtemp(dir=os.environ[SCRATCH]))
+    shutil.rmtree(letter)
 
 
 @pytest.fixture
@@ -95,14 +115,12 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def released(lettered: Office) -> Office:
+def released(tmp_path: Path) -> Generator[Office]:
     """An office that serves a released letter, which everybody can sign."""
-    start = time.monotonic()
-    lettered.start()
-    moment = datetime.now(UTC) + soon((time.monotonic() - start) / 2)  # serving begins with two commands, and more
-    lettered.run("release", "plan", SLUG, f"{moment:%Y-%m-%dT%H:%M:%S}", "UTC")
-    until(lambda: lettered.ask(f"/{SLUG}/en/sign/supporter/").status == 200, "the release")
-    return lettered
+    office = copy_of(released_once(), tmp_path)
+    office.start()
+    yield office
+    office.stop()
 
 
 def new_database(like: str = "") -> str:

@@ -1,12 +1,8 @@
 """What an operator types, on the real program: its words and exit codes (0 done, 1 refused, 2 misused)."""
 
 import csv
-import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Generator, Mapping
-from datetime import timedelta
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
@@ -15,7 +11,6 @@ from tests.flows.conftest import SLUG, copy_of, new_database, set_up_once
 from tests.flows.office import DESK, Office, free_port
 from tests.stage import night_of_the_clocks
 
-LETTER_SHOWN = "do-not-send-them-back"
 ROWS = (
     ("단체명", "영문 단체명", "홈페이지", "국가", "비고"),
     ("나루지기회", "Ferry Keepers", "https://keepers.example", "대한민국", ""),
@@ -152,40 +147,3 @@ def test_a_backup_brings_the_record_back(lettered: Office, sheet: Path, tmp_path
     elsewhere.run("restore", str(backup), "--identity", str(identity))
     assert "0 asked" in elsewhere.run("signatories", "import", SLUG, str(sheet))
     elsewhere.run("release", "plan", SLUG, "2099-01-01T09:00", "Asia/Seoul")
-
-
-def test_the_demonstration_keeps_what_it_has(tmp_path: Path) -> None:
-    port = free_port()
-    first, second = (_demonstrate(tmp_path, port, os.environ) for _ in range(2))
-    assert first[-1] == second[-1] == f"ready: http://127.0.0.1:{port}/"
-    assert first[-2] == second[-2]
-    assert "password: " in first[-2]
-    assert "setting up the demonstration …" in first
-    assert "setting up the demonstration …" not in second
-
-
-def test_the_demonstration_may_be_started_years_from_now(tmp_path: Path) -> None:
-    later = Office(tmp_path, "", free_port(), ahead=timedelta(days=3653))
-    said: list[bytes] = []
-    _demonstrate(
-        tmp_path, later.port, later.environment, lambda: said.append(later.ask(f"/{LETTER_SHOWN}/en/privacy/").body)
-    )
-    assert f"until 31 December {later.now.year + 2}".encode() in said[0]
-
-
-def _demonstrate(
-    data: Path, port: int, settings: Mapping[str, str], look: Callable[[], object] = lambda: None
-) -> list[str]:
-    command = [sys.executable, "-m", "undersigned", "demo", "--data", str(data), "--port", str(port)]
-    environment = {**settings, "PYTHONUNBUFFERED": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        assert process.stdout
-        lines = []
-        while not lines or not lines[-1].startswith("ready:"):
-            line = process.stdout.readline()
-            assert line, lines
-            lines.append(line.rstrip())
-        look()
-        process.terminate()
-    assert process.returncode == 0
-    return lines

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmark.letter import set_up
 from benchmark.records import STORED, Records
 from benchmark.site import RAISED
-from tests.flows.conftest import new_database
-from tests.flows.office import Office, free_port
+from tests.flows.conftest import copy_of, petitioned_once
+from tests.flows.office import Office
 from tests.trials.aftermath import Aftermath
 from tests.trials.crowd import Told
 from tests.trials.letterbox import Letterbox, open_letterbox
@@ -23,13 +22,13 @@ def letterbox() -> Generator[Letterbox]:
 
 @pytest.fixture
 def aftermath(tmp_path: Path, letterbox: Letterbox) -> Generator[Aftermath]:
-    """An office that is set up on the database that the tests run on, and does not serve yet."""
-    office = Office(tmp_path / "office", new_database(), free_port(), settings={**RAISED, **letterbox.settings})
-    yield from prepared(office, letterbox)
+    """An office with the letter, on the database that the tests run on, which does not serve yet."""
+    office = copy_of(petitioned_once(), tmp_path / "office", **RAISED, **letterbox.settings)
+    yield from afterwards(office, letterbox)
 
 
-def prepared(office: Office, letterbox: Letterbox) -> Generator[Aftermath]:
-    set_up(office)
+def afterwards(office: Office, letterbox: Letterbox) -> Generator[Aftermath]:
+    """`office`, and those who will know what was acknowledged there."""
     records = Records(office.database, office.folder / "data" / "undersigned.sqlite3")
     yield Aftermath(office, records, Told(), letterbox, records.number(STORED))
     office.stop()

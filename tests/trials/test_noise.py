@@ -9,10 +9,9 @@ from resource import getpagesize
 import pytest
 from hypothesis import given
 
-from benchmark.letter import set_up
 from benchmark.site import RAISED
-from tests.flows.conftest import new_database
-from tests.flows.office import SECONDS, Office, free_port
+from tests.flows.conftest import copy_of, petitioned_once
+from tests.flows.office import SECONDS, Office
 from tests.trials import wire
 
 STATUS = re.compile(rb"^HTTP/1\.[01] (\d{3})", re.MULTILINE)
@@ -22,8 +21,7 @@ MIB = 1 << 20
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Generator[Office]:
-    office = Office(tmp_path_factory.mktemp("noise"), new_database(), free_port(), settings=RAISED)
-    set_up(office)
+    office = copy_of(petitioned_once(), tmp_path_factory.mktemp("noise"), **RAISED)
     office.start()
     yield office
     office.stop()

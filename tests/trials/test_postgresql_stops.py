@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from benchmark.letter import set_up
 from benchmark.postgresql import PostgreSQL
 from benchmark.site import RAISED
 from tests.flows.office import Office, free_port
 from tests.trials.aftermath import Aftermath
-from tests.trials.conftest import prepared
+from tests.trials.conftest import afterwards
 from tests.trials.crowd import Crowd
 from tests.trials.letterbox import Letterbox
 
@@ -37,9 +38,9 @@ def server() -> Generator[PostgreSQL]:
 def durable(tmp_path: Path, server: PostgreSQL, letterbox: Letterbox) -> Generator[Aftermath]:
     """An office on that server."""
     url = server.make_database("office")
-    yield from prepared(
-        Office(tmp_path / "office", url, free_port(), settings={**RAISED, **letterbox.settings}), letterbox
-    )
+    office = Office(tmp_path / "office", url, free_port(), settings={**RAISED, **letterbox.settings})
+    set_up(office)
+    yield from afterwards(office, letterbox)
 
 
 @pytest.mark.parametrize("rounds", [1, pytest.param(20, marks=pytest.mark.long)])
