@@ -157,7 +157,7 @@ def test_a_file_makes_way_for_those_who_are_signing(
     desk: Client, signed: Letter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rests: list[float] = []
-    monkeypatch.setattr("undersigned.desk.export.time.sleep", rests.append)
+    monkeypatch.setattr("undersigned.desk.export.sleep", rests.append)
     for rush in (False, True):
         if rush:
             monkeypatch.setattr("undersigned.signing.arrivals.RUSH_LIMIT", 1)

@@ -20,7 +20,7 @@ from undersigned.ledger.reading import source_at
 from undersigned.ledger.tally import Counts, counts, recount
 from undersigned.ledger.verify import Known, verify
 from undersigned.letters.models import AuditRecord, Letter
-from undersigned.signing.adopt import Adopted, NotReleasedHere, adopt
+from undersigned.signing.adopt import NotReleasedHere, Outcome, adopt
 from undersigned.signing.confirm import Confirmed, confirm
 from undersigned.signing.correct import accept_correction, correct
 from undersigned.signing.decide import accept
@@ -70,7 +70,7 @@ def test_who_withdrew_after_the_backup_is_off_the_list_and_erased(letter: Letter
         withdraw([gone.pk], NOON + HOUR)
         publish(letter)
     assert Signatory.objects.filter(pk=gone.pk).exists()
-    assert adopt(letter, SECRETARY, LATER) == Adopted(entries=1, ended=1, taken_back=0, uncorrected=[])
+    assert adopt(letter, SECRETARY, LATER) == Outcome(entries=1, ended=1, taken_back=0, uncorrected=[])
     gone.refresh_from_db()
     assert (gone.state, gone.ended_at, gone.person_digest) == (State.WITHDRAWN, LATER, None)
     assert not any(table.objects.filter(pk=gone.pk).exists() for table in (Signatory, Mailbox))
@@ -87,7 +87,7 @@ def test_whoever_signed_after_the_backup_is_not_counted_any_more_and_may_sign_ag
         sign_and_confirm(AMAL, letter)
         sign_and_confirm(BILGE, letter)
         publish(letter)
-    assert adopt(letter, SECRETARY, LATER) == Adopted(entries=2, ended=0, taken_back=2, uncorrected=[])
+    assert adopt(letter, SECRETARY, LATER) == Outcome(entries=2, ended=0, taken_back=2, uncorrected=[])
     assert_it_adds_up(letter)
     assert counts(log_of(letter)) == Counts(supporters=1)
     assert Entry.objects.filter(event=Event.INVALIDATED).count() == 2
@@ -105,7 +105,7 @@ def test_whoever_came_and_left_after_the_backup_is_not_taken_back_twice(letter: 
         publish(letter)
         withdraw([signature.pk], NOON + HOUR)
         publish(letter)
-    assert adopt(letter, SECRETARY, LATER) == Adopted(entries=2, ended=0, taken_back=0, uncorrected=[])
+    assert adopt(letter, SECRETARY, LATER) == Outcome(entries=2, ended=0, taken_back=0, uncorrected=[])
     assert_it_adds_up(letter)
 
 
@@ -114,7 +114,7 @@ def test_what_waited_in_the_backup_gets_the_place_at_which_it_was_published(lett
     waiting = [sign_and_confirm(person, letter) for person in (SOMI, AMAL, BILGE)]
     with lost():
         publish(letter)
-    assert adopt(letter, SECRETARY, LATER) == Adopted(entries=3, ended=0, taken_back=0, uncorrected=[])
+    assert adopt(letter, SECRETARY, LATER) == Outcome(entries=3, ended=0, taken_back=0, uncorrected=[])
     assert_it_adds_up(letter)
     for signature in waiting:
         found = receipt_of(Signature.objects.get(pk=signature.pk))
@@ -143,7 +143,7 @@ def test_a_correction_that_is_lost_is_named(letter: Letter) -> None:
         correct(signature, Card("Na Somi"), NOON)
         accept_correction(signature, SECRETARY, NOON)
         publish(letter)
-    assert adopt(letter, SECRETARY, LATER) == Adopted(1, 0, 0, uncorrected=[signature.pk])
+    assert adopt(letter, SECRETARY, LATER) == Outcome(1, 0, 0, uncorrected=[signature.pk])
     assert AuditRecord.objects.get(act="log adopted").facts["uncorrected"] == [str(signature.pk)]
     assert_it_adds_up(letter)
 
@@ -155,7 +155,7 @@ def test_who_withdrew_before_and_after_the_backup_came_back_withdrew_once(letter
         withdraw([signature.pk], NOON + HOUR)
         publish(letter)
     withdraw([signature.pk], NOON + 2 * HOUR)
-    assert adopt(letter, SECRETARY, LATER) == Adopted(entries=1, ended=0, taken_back=0, uncorrected=[])
+    assert adopt(letter, SECRETARY, LATER) == Outcome(entries=1, ended=0, taken_back=0, uncorrected=[])
     assert_it_adds_up(letter)
     assert Entry.objects.filter(event=Event.WITHDRAWN).count() == 1
 
@@ -192,8 +192,8 @@ def test_whatever_happened_the_log_adds_up_afterwards(letter: Letter, seed: int)
         publish(letter)
         published = log_of(letter).size
     happen(5, PRIVATELY)
-    adopted = adopt(letter, SECRETARY, LATER)
-    assert adopted.entries
+    outcome = adopt(letter, SECRETARY, LATER)
+    assert outcome.entries
     assert log_of(letter).size == published
     assert_it_adds_up(letter)
     assert adopt(letter, SECRETARY, LATER).entries == 0
@@ -206,7 +206,7 @@ def test_where_nothing_was_lost_nothing_is_done(letter: Letter) -> None:
     sign_and_confirm(SOMI, letter)
     publish(letter)
     revision = Letter.objects.get().revision
-    assert adopt(letter, SECRETARY, LATER) == Adopted(0, 0, 0, [])
+    assert adopt(letter, SECRETARY, LATER) == Outcome(0, 0, 0, [])
     assert Letter.objects.get().revision == revision
     assert not AuditRecord.objects.filter(act="log adopted").exists()
 

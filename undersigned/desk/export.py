@@ -6,10 +6,10 @@ the file holds many rows, for each piece passes through the door, and in a rush 
 
 import csv
 import json
-import time
 from collections.abc import Iterable, Iterator
 from io import StringIO
 from itertools import chain, islice
+from time import sleep
 from typing import Any, TypeVar
 
 from django.db.models import Func, QuerySet, TextField
@@ -91,7 +91,7 @@ def _making_way(pieces: Iterator[T]) -> Iterator[T]:
     for piece in pieces:
         made = now()
         yield piece
-        time.sleep(max(0.0, rest(made - begun, made, REST_IN_A_RUSH).total_seconds()))
+        sleep(max(0.0, rest(made - begun, made, REST_IN_A_RUSH).total_seconds()))
         begun = now()
 
 

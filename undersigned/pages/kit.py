@@ -94,28 +94,28 @@ def ready(letter: Letter) -> Kit | None:
     return _while_it_holds(letter, store().find(letter.pk), None)
 
 
-def _while_it_holds(letter: Letter, kit: Kit | None, stands: Around | None) -> Kit | None:
+def _while_it_holds(letter: Letter, kit: Kit | None, there: Around | None) -> Kit | None:
     if kit is None:
         return None
-    version = stands.version if stands else letter.frozen
-    return kit if version and kit.stand.holds_for(stand_of(letter, version, stands)) else None
+    version = there.version if there else letter.frozen
+    return kit if version and kit.stand.holds_for(stand_of(letter, version, there)) else None
 
 
-def shown(letter: Letter, stands: Around | None = None) -> Shown:
+def shown(letter: Letter, there: Around | None = None) -> Shown:
     """What the public may have of the kit: all of it while it holds; the cards, which name nobody, until then.
 
     What stands around the letter is asked for unless it is given.
     """
     kit = store().find(letter.pk)
-    whole = _while_it_holds(letter, kit, stands)
+    whole = _while_it_holds(letter, kit, there)
     names = tuple(item.name for item in (kit.items if kit else ()) if whole or item.name.startswith(CARD))
     return Shown(letter, whole, names)
 
 
-def stand_of(letter: Letter, version: Version, stands: Around | None = None) -> Stand:
+def stand_of(letter: Letter, version: Version, there: Around | None = None) -> Stand:
     """How far the letter's records have come; asked for every other second, so that it must not count names."""
-    figured = stands.standing.figures if stands and stands.standing else figures(letter)
-    release = stands.release if stands else release_of(letter)
+    figured = there.standing.figures if there and there.standing else figures(letter)
+    release = there.release if there else release_of(letter)
     return Stand(
         slug=letter.slug,
         version=version.hex_digest,

@@ -73,8 +73,8 @@ class LetterPage:
     """A letter in one language. `tally` and `roll` are left out for those who are invited before the release.
 
     `text` is everything between address and notes, as HTML. `share` is left out at a private place, which nobody is to
-    pass on. `names` and `spread` are paths of the pages
-    that name all supporters, and that show where and when names came from; empty where there is none.
+    pass on. `names` and `spread` are paths of the pages that name all supporters, and that show where and when names
+    came from; empty where there is none.
     """
 
     frame: Frame
@@ -194,15 +194,15 @@ def _public_form(letter: Letter, _revision: int, kind: str, language: str, actio
     return blank_form(letter, kind, language, action)
 
 
-def public_page(letter: Letter, language: str, stands: Around | None = None) -> LetterPage:
-    """The page of a released letter, as the public reads it; what `stands` around it may be asked for once for all."""
+def public_page(letter: Letter, language: str, there: Around | None = None) -> LetterPage:
+    """The page of a released letter, as the public reads it; what is `there` around it may have been asked for."""
     if not letter.is_public:
         raise ValueError(f"{letter.slug} is not released")
-    stands = stands or around(letter, standing(letter))
-    if stands.version is None:
+    there = there or around(letter, standing(letter))
+    if there.version is None:
         raise ValueError(f"{letter.slug} has no text")
     with translation.override(interface_for(language)):
-        return _page(letter, stands, _read(stands.version.canonical, language), Place.public(letter))
+        return _page(letter, there, _read(there.version.canonical, language), Place.public(letter))
 
 
 def release_of(letter: Letter) -> Release | None:
@@ -216,11 +216,11 @@ def releases_of(letters: Iterable[Letter]) -> dict[UUID, Release]:
     return {row.letter_id: row for row in rows.order_by("pk")}
 
 
-def _page(letter: Letter, stands: Around, reading: _Reading, place: Place, *, invited: bool = False) -> LetterPage:
+def _page(letter: Letter, there: Around, reading: _Reading, place: Place, *, invited: bool = False) -> LetterPage:
     """What the two kinds of page have in common."""
-    content, language, version = reading.content, reading.language, stands.version
-    tag, who = interface_tag(language), stands.standing
-    kicker, moment = _kicker(letter, stands.release, tag)
+    content, language, version = reading.content, reading.language, there.version
+    tag, who = interface_tag(language), there.standing
+    kicker, moment = _kicker(letter, there.release, tag)
     return LetterPage(
         frame=_frame(letter, reading, place),
         kicker=kicker,
@@ -244,12 +244,12 @@ def _page(letter: Letter, stands: Around, reading: _Reading, place: Place, *, in
         roll=roll(letter, language, who.names) if who else None,
         sign=_sign_area(letter, language, place, version, invited),
         share=None if place.is_private else _share(letter, reading, place),
-        names=names_address(letter, language, stands.total),
+        names=names_address(letter, language, there.total),
         spread=f"/{letter.slug}/{language}/where-and-when/" if letter.is_public else "",
-        neighbours=() if place.is_private else neighbours(letter, language, stands.followers),
-        updates=items_of(stands.stories, language),
+        neighbours=() if place.is_private else neighbours(letter, language, there.followers),
+        updates=items_of(there.stories, language),
         stories=f"/{letter.slug}/{language}/stories/",
-        top=top_ten.top_ten(language, stands.top) if letter.is_public and not place.is_private else (),
+        top=top_ten.top_ten(language, there.top) if letter.is_public and not place.is_private else (),
     )
 
 

@@ -1,16 +1,14 @@
 """The roll: who is publicly listed under a letter, in the order and the script of the page's language."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from html import escape
 from itertools import groupby
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.db.models import QuerySet
-from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -255,10 +253,11 @@ class Writer:
         return self.labels[key]
 
     def chapter(self, rows: Sequence[Listed]) -> Chapter:
-        """The entries of these, who are of one kind; where nothing has changed, the chapter that there was."""
-        return _chapter(json.dumps(rows), self.language, json.dumps(self.own), self.order, translation.get_language())
+        """The entries of these, who are of one kind."""
+        entries = ordered(map(self.entry, rows), lambda entry: entry.sort, self.language)
+        return Chapter(self._groups(entries), number(len(entries), interface_tag(self.language)))
 
-    def groups(self, entries: list[Entry]) -> tuple[Group, ...]:
+    def _groups(self, entries: list[Entry]) -> tuple[Group, ...]:
         """The entries in the letter's order; they stand in that of the language."""
         if self.order == ListOrder.COALITION:
             entries.sort(key=lambda entry: (entry.position is None, entry.position or 0))
@@ -331,15 +330,6 @@ class Writer:
         sorted_ = ordered(entries, lambda entry: entry.country, self.language)
         groups = [Group(country, tuple(group)) for country, group in groupby(sorted_, lambda entry: entry.country)]
         return tuple(sorted(groups, key=lambda group: group.title == ""))
-
-
-@lru_cache(maxsize=128)
-def _chapter(told: str, language: str, own: str, order: str, _active: str | None) -> Chapter:
-    """A chapter of these rows (`Listed`, as JSON): each new signature asks again for those of other kinds."""
-    writer = Writer(language, json.loads(own), order)
-    rows = [Listed(*row) for row in json.loads(told)]
-    entries = ordered(map(writer.entry, rows), lambda entry: entry.sort, language)
-    return Chapter(writer.groups(entries), number(len(entries), interface_tag(language)))
 
 
 def _also(bearer: Listed | Supporter, shown: set[str]) -> str:

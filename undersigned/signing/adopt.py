@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from undersigned.ledger import adopt as log_of
+from undersigned.ledger.adopt import adopt as adopt_log
 from undersigned.ledger.by_key import among
 from undersigned.ledger.entries import undo
 from undersigned.ledger.events import Event
@@ -31,7 +31,7 @@ class NotReleasedHere(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Adopted:
+class Outcome:
     """What came of it: so many entries were taken over; so many signatures ended, for they had left; so many more were
     taken back, for nobody is known here who gave them; and the signatories whose later corrections are lost."""
 
@@ -42,7 +42,7 @@ class Adopted:
 
 
 @transaction.atomic
-def adopt(letter: Letter, by: Actor, at: datetime) -> Adopted:
+def adopt(letter: Letter, by: Actor, at: datetime) -> Outcome:
     """Take over what the published log of `letter` has beyond the record, and do what it says.
 
     Who had withdrawn is off the list, and erased. Whoever had signed and is not on record any more could neither be
@@ -51,7 +51,7 @@ def adopt(letter: Letter, by: Actor, at: datetime) -> Adopted:
     log = Log.objects.get(origin=letter.origin)
     if log.opened_at is None:
         raise NotReleasedHere
-    found = log_of.adopt(log.pk)
+    found = adopt_log(log.pk)
     standing = Signature.objects.filter(letter=letter, state__in=STANDING)
     left = list(among(standing, found.undone, "entry"))
     outbox.take_back([row.pk for row in left])
@@ -61,9 +61,9 @@ def adopt(letter: Letter, by: Actor, at: datetime) -> Adopted:
     for start in range(0, len(lost), BATCH):
         undo(lost[start : start + BATCH], Event.INVALIDATED, at)
     uncorrected = list(among(standing, found.amended, "entry").values_list("pk", flat=True))
-    adopted = Adopted(found.number, len(left), len(lost), uncorrected)
-    if adopted.entries:
-        told = {"entries": adopted.entries, "ended": adopted.ended, "taken_back": adopted.taken_back}
+    outcome = Outcome(found.number, len(left), len(lost), uncorrected)
+    if outcome.entries:
+        told = {"entries": outcome.entries, "ended": outcome.ended, "taken_back": outcome.taken_back}
         record(letter, by, "log adopted", at, **told, uncorrected=[str(one) for one in uncorrected])
         touch({letter.pk})
-    return adopted
+    return outcome

@@ -7,30 +7,30 @@ from django.urls import reverse
 
 from undersigned.config.command_line.asking import COMMAND_LINE, letter_called
 from undersigned.lib.clock import now
-from undersigned.signing.adopt import Adopted, adopt
+from undersigned.signing.adopt import Outcome, adopt
 
 
 def adopt_log(slug: str, *, dry_run: bool) -> None:
     """Take the published log of a letter over into the record, and say what came of it."""
     letter = letter_called(slug)
     with transaction.atomic():
-        adopted = adopt(letter, COMMAND_LINE, now())
+        outcome = adopt(letter, COMMAND_LINE, now())
         transaction.set_rollback(dry_run)
-    if not adopted.entries:
+    if not outcome.entries:
         click.echo("The record has all that was published; there was nothing to do.")
         return
-    _tell(adopted, letter.slug)
+    _tell(outcome, letter.slug)
     click.echo(
         "Nothing was changed: --dry-run." if dry_run else "The worker goes on with the log, and bakes the pages."
     )
 
 
-def _tell(adopted: Adopted, slug: str) -> None:
-    click.echo(f"published entries that this record lacked: {adopted.entries:,}")
-    click.echo(f"signatories who have left since, and are off the list and erased again: {adopted.ended:,}")
-    click.echo(f"signatures of which this record knows nothing, taken back in the log: {adopted.taken_back:,}")
-    if adopted.taken_back:
+def _tell(outcome: Outcome, slug: str) -> None:
+    click.echo(f"published entries that this record lacked: {outcome.entries:,}")
+    click.echo(f"signatories who have left since, and are off the list and erased again: {outcome.ended:,}")
+    click.echo(f"signatures of which this record knows nothing, taken back in the log: {outcome.taken_back:,}")
+    if outcome.taken_back:
         click.echo("  Who gave them could not even withdraw any more; they may sign again.")
-    for signature in adopted.uncorrected:
+    for signature in outcome.uncorrected:
         place = reverse("desk:signatory", args=[slug, signature])
         click.echo(f"corrected since, and shown as before: {settings.SITE_URL}{place}")
