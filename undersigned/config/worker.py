@@ -34,7 +34,7 @@ from undersigned.post.gather import gather
 from undersigned.post.purge import purge
 from undersigned.post.sender import FEWEST, Sender, fitting
 from undersigned.releases.release import next_due, release_due
-from undersigned.signing.arrivals import rest, take_in, take_in_slow
+from undersigned.signing.arrivals import BATCH, rest, take_in, take_in_slow
 from undersigned.signing.receipts import send_receipts
 from undersigned.signing.retention import forget, lapse, remind
 from undersigned.stories.publish import next_due as next_story_due
@@ -47,6 +47,8 @@ SWITCH_SECONDS = 0.0005  # a tenth of Python's own: mail waits so long at each a
 SLOW_PASS = timedelta(seconds=5)
 REST_IN_A_RUSH = 9
 """How much longer than its work taking in pauses where very many arrive: door and worker may share a machine."""
+FEW = 128
+"""So many are taken in at once while others sign: a full batch would keep the door from its core for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +201,14 @@ class Intake:
         take_in_slow(at, max(1, round(settings.SLOW_PACE.a_second * SLOW_PASS.total_seconds())))
 
     def take_in(self, _at: datetime) -> None:
-        """All that waits. In a rush, those who are signing come first: the more of them, the more time is theirs."""
-        begun = now()
-        while not self.stopped.is_set() and take_in(begun):
+        """All that waits. In a rush, those who are signing come first: the more of them, the more time is theirs, and
+        that in short turns."""
+        begun, limit = now(), BATCH
+        while not self.stopped.is_set() and take_in(begun, limit):
             ended = now()
-            self.stopped.wait(rest(ended - begun, ended, REST_IN_A_RUSH).total_seconds())
+            resting = rest(ended - begun, ended, REST_IN_A_RUSH)
+            limit = FEW if resting else BATCH
+            self.stopped.wait(resting.total_seconds())
             begun = now()
 
 
