@@ -6,12 +6,12 @@ answer shows what was wrong with it. So there is one set of rules and one place 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from uuid import uuid4
 
 from undersigned.intake.commit import Lane
 from undersigned.intake.places import Place, Places
 from undersigned.intake.wire import Reply
 from undersigned.lib.clock import now
+from undersigned.lib.randomness import random_uuid
 from undersigned.lib.refusal import Refused
 from undersigned.pages.signing import code_token
 from undersigned.signing.arrivals import NewArrival, pack
@@ -51,7 +51,7 @@ class Taking:
             for refusal in refused.refusals:
                 self.refused(refusal.code)
             return None
-        signature = uuid4()
+        signature = random_uuid()
         sealed = pack(sign_on, signature, place.consent, place.sealer)
         await self.lane.put(NewArrival(sign_on.letter, sealed, is_slow))
         token = code_token(signature, now(), self.places.links_key)

@@ -1,6 +1,5 @@
 """Writing entries: they wait unnumbered until the sequencer takes them up."""
 
-import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from undersigned.ledger.insert import insert, insert_numbered
 from undersigned.ledger.line import commitment
 from undersigned.ledger.models import Entry, Opening
 from undersigned.lib.clock import hour_of
+from undersigned.lib.randomness import random_bytes
 
 SALT_BYTES = 32
 
@@ -52,7 +52,7 @@ def append(batch: Sequence[NewEntry], at: datetime) -> list[Entry]:
 
 def _secret(new: NewEntry) -> tuple[bytes, bytes]:
     """A salt, and the nonce that stands in for a record, if there is none."""
-    return secrets.token_bytes(SALT_BYTES), secrets.token_bytes(SALT_BYTES) if new.record is None else b""
+    return random_bytes(SALT_BYTES), random_bytes(SALT_BYTES) if new.record is None else b""
 
 
 def undo(entries: Sequence[Entry], event: Event, at: datetime) -> None:
