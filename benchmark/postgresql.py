@@ -10,12 +10,16 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from benchmark.processes import CannotMeasure, run
+from benchmark.processes import CannotMeasure, run, wait_until
 from tests.flows.office import free_port
 
 OLDEST = 15
 DEBIAN = Path("/usr/lib/postgresql")
 SUPERUSER = "postgres"
+AT_WORK = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE state = 'active' AND wait_event_type IS DISTINCT FROM 'Client' AND pid <> pg_backend_pid()"""
+"""Who asked it for something and has no answer yet, or for whom it cleans up. Who does not listen is not waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,11 @@ class PostgreSQL:
         if re.search(r"number of failed transactions: [1-9]", said):
             raise CannotMeasure("transactions of pgbench failed")
         return float(_found(r"tps = ([0-9.]+)", said))
+
+    def wait_until_it_rests(self) -> None:
+        """Until it does nothing for anybody: what those asked who are frozen by now, it works out all the same."""
+        with self.connect(SUPERUSER) as connection:
+            wait_until(lambda: connection.execute(AT_WORK).fetchone() == (0,), "PostgreSQL to rest", seconds=600)
 
     def settings(self, names: Sequence[str]) -> dict[str, str]:
         """What the server says of its own settings."""

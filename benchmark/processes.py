@@ -28,14 +28,21 @@ class Group:
         """Let none of them run, so that they take nothing from what is measured meanwhile."""
         os.killpg(self.process.pid, signal.SIGSTOP)
 
-    def thaw(self) -> None:
-        os.killpg(self.process.pid, signal.SIGCONT)
+    def thaw(self, but_for: str = "") -> None:
+        """Let all of them run, but for the one child of this name."""
+        if not but_for:
+            os.killpg(self.process.pid, signal.SIGCONT)
+            return
+        names = {pid: Path(f"/proc/{pid}/comm").read_text().rstrip() for pid in self._members()}
+        assert list(names.values()).count(but_for) == 1
+        for pid, name in names.items():
+            if name != but_for:
+                os.kill(pid, signal.SIGCONT)
 
-    def freeze_child(self, name: str) -> None:
-        """Let the one child of this name not run."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        [child] = [int(child) for child in children if Path(f"/proc/{child}/comm").read_text() == f"{name}\n"]
-        os.kill(child, signal.SIGSTOP)
+    def _members(self) -> list[int]:
+        """The processes of the group; none comes or goes while they are frozen."""
+        everybody = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+        return [pid for pid in everybody if _group_of(pid) == self.process.pid]
 
     def end(self) -> None:
         """As an operator ends it, and then by force whatever of it is left."""
@@ -51,6 +58,13 @@ class Group:
         deadline = time.monotonic() + STOP_SECONDS
         while time.monotonic() < deadline and not os.waitid(os.P_PID, self.process.pid, ENDED):
             time.sleep(0.05)
+
+
+def _group_of(pid: int) -> int | None:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:  # it has just ended
+        return None
 
 
 def start(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Group:

@@ -79,9 +79,7 @@ class Site:
     @contextmanager
     def awake(self, *, worker_rests: bool = False) -> Generator[None]:
         """Let it run, with its worker or without."""
-        self.group.thaw()
-        if worker_rests:
-            self.group.freeze_child("worker")
+        self.group.thaw(but_for="worker" if worker_rests else "")
         try:
             yield
         finally:

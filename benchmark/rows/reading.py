@@ -14,13 +14,14 @@ def page_vs_nginx(ground: Ground) -> Measured:
 
 
 def page_vs_nginx_full(ground: Ground) -> Measured:
-    """The worker rests: otherwise it makes the first pages of all these names, which takes it half an hour."""
+    """The worker rests, and so does PostgreSQL: otherwise they make the first pages of all these names meanwhile, which
+    takes them half an hour."""
     return _measure(ground, ground.pace.rows)
 
 
 def _measure(ground: Ground, rows: int) -> Measured:
     site, seconds = ground.site("postgresql", rows), ground.pace.seconds
-    with site.awake():
+    with site.awake(worker_rests=bool(rows)):
         page = site.office.ask(PAGE)
     nginx = Nginx(ground, ground.folder / f"nginx_{rows}", page)
     wrk = ground.wrk(nginx.port)
@@ -34,6 +35,7 @@ def _measure(ground: Ground, rows: int) -> Measured:
     def ours() -> float:
         return site.get(PAGE, connections=CONNECTIONS, seconds=seconds, worker_rests=bool(rows)).rate
 
+    ground.postgresql.wait_until_it_rests()
     pair = ground.contest(ours, theirs)
     figures = {"page/s": pair.first, "nginx/s": pair.second}
     return Measured.of(pair.ratio, figures, f"{len(page.body):,} bytes, headers apart")
