@@ -97,12 +97,12 @@ class Ground:
             self.start([sys.executable, "-m", "benchmark.sink", str(self._sink)], self._sink)
         return self._sink
 
-    def site(self, kind: str, rows: int = 0, settings: Mapping[str, str] = PLAIN) -> Site:
+    def site(self, kind: str, rows: int = 0, settings: Mapping[str, str] = PLAIN, *, whose: str = "") -> Site:
         """A site that serves, on `sqlite` or `postgresql`, with so many signatures stored; frozen until it is asked.
 
-        The same one whenever the same is asked for.
+        The same one whenever the same is asked for; what is to know nothing of other rows says `whose` it is.
         """
-        name = "_".join((kind, str(rows), *settings)).lower()
+        name = "_".join((kind, str(rows), *settings, whose)).lower()
         if name not in self._sites:
             site = self._make_site(kind, name, settings)
             self.at_the_end(site.close)
