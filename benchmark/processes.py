@@ -33,13 +33,13 @@ class Group:
         if not but_for:
             os.killpg(self.process.pid, signal.SIGCONT)
             return
-        names = {pid: Path(f"/proc/{pid}/comm").read_text().rstrip() for pid in self._members()}
+        names = {pid: Path(f"/proc/{pid}/comm").read_text().rstrip() for pid in self.members()}
         assert list(names.values()).count(but_for) == 1
         for pid, name in names.items():
             if name != but_for:
                 os.kill(pid, signal.SIGCONT)
 
-    def _members(self) -> list[int]:
+    def members(self) -> list[int]:
         """The processes of the group; none comes or goes while they are frozen."""
         everybody = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
         return [pid for pid in everybody if _group_of(pid) == self.process.pid]

@@ -15,7 +15,7 @@ LEAST = 100
 
 
 def p99_over_p50(ground: Ground) -> Measured:
-    site, seconds = ground.site("postgresql"), ground.pace.seconds
+    site, seconds = ground.site("postgresql", whose="wait"), ground.pace.seconds
     loads = [site.sign(connections=MANY, seconds=seconds) for _ in range(ground.pace.rounds)]
     rate = median(load.rate for load in loads) / 2
     waits = [_wait(site, rate, seconds) for _ in range(ground.pace.rounds)]

@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.lookups import Exact
 
 from undersigned.ledger.by_key import among
+from undersigned.ledger.insert import insert
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.sealing import keyed_digest, seal
 from undersigned.post.models import Note, Silenced
@@ -37,7 +38,7 @@ class NewNote:
 def put(batch: Sequence[NewNote], at: datetime) -> None:
     """Write notes into the outbox, within the caller's transaction; they leave after its commit."""
     key = settings.KEYS.site_key("mail")
-    Note.objects.bulk_create(
+    insert(
         Note(
             audience=audience(key, note.topic, note.mailbox),
             topic=note.topic,

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Count, Q, QuerySet
 
-from undersigned.ledger.by_key import find_by_key
+from undersigned.ledger.by_key import among, find_by_key
 from undersigned.letters.models import Letter, Version
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.keys import KeyMissing
@@ -149,10 +149,10 @@ def _take_in(opened: Mapping[int, Rows], at: datetime) -> int:
     try:
         with transaction.atomic():
             find_by_key()
-            claimed = Arrival.objects.select_for_update(skip_locked=True).filter(pk__in=opened)
+            claimed = among(Arrival.objects.select_for_update(skip_locked=True), opened)
             ids = sorted(claimed.values_list("pk", flat=True))
             store([opened[pk] for pk in ids], at)
-            Arrival.objects.filter(pk__in=ids).delete()
+            among(Arrival.objects.all(), ids).delete()
         return len(ids)
     except (IntegrityError, DataError):
         if len(opened) == 1:
