@@ -14,9 +14,9 @@ import os
 from undersigned.lib.randomness import PIECES, random_bytes
 random_bytes(1)  # so that others are left, which both could take
 child = os.fork()
-print(*(random_bytes(16).hex() for _ in range(PIECES - 1)), flush=True)
 if child:
-    os.waitpid(child, 0)
+    os.waitpid(child, 0)  # one after the other, or what they print may be mixed
+print(*(random_bytes(16).hex() for _ in range(PIECES - 1)))
 """
 
 
