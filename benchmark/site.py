@@ -106,8 +106,9 @@ class Site:
         with self.awake():
             return self._wrk.post(requests, connections=connections, seconds=seconds)
 
-    def get(self, path: str, *, connections: int, seconds: int, worker_rests: bool = False) -> Load:
-        with self.awake(worker_rests=worker_rests):
+    def get(self, path: str, *, connections: int, seconds: int) -> Load:
+        """Ask for a page again and again, while the worker rests."""
+        with self.awake(worker_rests=True):
             return self._wrk.get(path, connections=connections, seconds=seconds)
 
     def forgetting_door(self) -> tuple[int, Group]:

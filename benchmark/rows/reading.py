@@ -33,7 +33,7 @@ def _measure(ground: Ground, rows: int) -> Measured:
         return load.rate
 
     def ours() -> float:
-        return site.get(PAGE, connections=CONNECTIONS, seconds=seconds, worker_rests=True).rate
+        return site.get(PAGE, connections=CONNECTIONS, seconds=seconds).rate
 
     ground.postgresql.wait_until_it_rests()
     pair = ground.contest(ours, theirs)

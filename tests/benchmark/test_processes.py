@@ -1,13 +1,12 @@
 """What is measured runs, and nothing else does."""
 
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from benchmark.processes import Group, start
+from benchmark.processes import Group, start, wait_until
 
 STOPPED, ASLEEP = "T", "S"
 
@@ -18,8 +17,7 @@ def group(tmp_path: Path) -> Iterator[Group]:
     for name in ("worker", "door"):
         shutil.copy("/bin/sleep", tmp_path / name)
     group = start(["/bin/sh", "-c", f"{tmp_path}/worker 99 & {tmp_path}/door 99 & wait"])
-    while len(states(group)) < 3:
-        time.sleep(0.01)  # they are still being started
+    wait_until(lambda: len(states(group)) == 3, "the children to bear their names", group)
     yield group
     group.end()
 
@@ -33,25 +31,22 @@ def states(group: Group) -> dict[str, str]:
     return found
 
 
-def become(group: Group, wanted: dict[str, str]) -> bool:
-    """Whether they are so within a moment: a signal arrives a little later than it is sent."""
-    deadline = time.monotonic() + 20
-    while states(group) != wanted and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return states(group) == wanted
+def expect(group: Group, wanted: dict[str, str]) -> None:
+    """That they become so: a signal arrives a little later than it is sent."""
+    wait_until(lambda: states(group) == wanted, f"{wanted}", seconds=20)
 
 
 def test_a_frozen_group_does_nothing_and_a_thawed_one_goes_on(group: Group) -> None:
     group.freeze()
-    assert become(group, {"sh": STOPPED, "worker": STOPPED, "door": STOPPED})
+    expect(group, {"sh": STOPPED, "worker": STOPPED, "door": STOPPED})
     group.thaw()
-    assert become(group, {"sh": ASLEEP, "worker": ASLEEP, "door": ASLEEP})
+    expect(group, {"sh": ASLEEP, "worker": ASLEEP, "door": ASLEEP})
 
 
 def test_one_of_them_can_go_on_resting(group: Group) -> None:
     group.freeze()
     group.thaw(but_for="worker")
-    assert become(group, {"sh": ASLEEP, "worker": STOPPED, "door": ASLEEP})
+    expect(group, {"sh": ASLEEP, "worker": STOPPED, "door": ASLEEP})
 
 
 def test_who_is_to_rest_has_to_be_there(group: Group) -> None:

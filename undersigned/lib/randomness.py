@@ -1,7 +1,7 @@
 """Randomness of the system, asked for in portions.
 
-Each question to the system gives the interpreter to other threads, and getting it back costs a busy thread more than
-all else that it does for one reader: with two questions for each, the door took a fifth fewer sign-ons.
+Each question to the system gives the interpreter to other threads, and a busy thread then waits to get it back: see
+docs/decisions/0013-randomness-in-portions.md.
 """
 
 import os

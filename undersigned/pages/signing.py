@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from undersigned.letters.rename import find_by_slug
 from undersigned.lib.addresses import EmailAddress, NotAnAddress
 from undersigned.lib.clock import now
 from undersigned.lib.languages import INTERFACE, interface_for
+from undersigned.lib.randomness import random_uuid
 from undersigned.lib.refusal import Refusal, Refused
 from undersigned.lib.sealing import Sealer
 from undersigned.pages.answers import FALLBACK, Message, Way, answer, not_found, plain_frame, say, say_refused
@@ -115,7 +116,7 @@ def public_letter(slug: str, language: str) -> Letter | None:
 
 def _arrive(sign_on: SignOn, door: Door, at: datetime) -> HttpResponse:
     """Take a sign-on into the slower queue."""
-    signature, key = uuid4(), settings.KEYS.letter_key(sign_on.letter)
+    signature, key = random_uuid(), settings.KEYS.letter_key(sign_on.letter)
     consent = statement(door.letter, sign_on.kind, sign_on.language).digest()
     arrive([NewArrival(sign_on.letter, pack(sign_on, signature, consent, Sealer(key)), is_slow=True)], at)
     return mailbox_page(door, code_token(signature, at, settings.KEYS.site_key("links")))

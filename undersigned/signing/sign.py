@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.db import transaction
 from undersigned.ledger.insert import insert
 from undersigned.letters.models import Letter, Version
 from undersigned.lib.addresses import EmailAddress
+from undersigned.lib.randomness import random_uuid
 from undersigned.lib.refusal import Refusal
 from undersigned.lib.sealing import keyed_digest, seal
 from undersigned.post import outbox
@@ -66,7 +67,7 @@ def sign(batch: Sequence[SignOn], at: datetime) -> list[Receipt | Refusal]:
                 continue
             letter = opened[sign_on.letter]
             consent = statement(letter.letter, sign_on.kind, sign_on.language).digest()
-            taken.append(rows_of(Taken(uuid4(), sign_on, letter.version.pk, consent, at), letter.key))
+            taken.append(rows_of(Taken(random_uuid(), sign_on, letter.version.pk, consent, at), letter.key))
             answers.append(Receipt(taken[-1].signature.pk))
         store(taken, at)
     return answers
