@@ -1,5 +1,6 @@
 import shutil
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from undersigned.ledger.merkle import consistency_proof, is_consistent
 from undersigned.ledger.models import Checkpoint, Entry, Log, Tally
 from undersigned.ledger.note import NotANote, open_checkpoint
 from undersigned.ledger.publish import publish, tend
-from undersigned.ledger.sequence import sequence
+from undersigned.ledger.sequence import Batch, sequence
 from undersigned.ledger.tiles import TileNodes
 from undersigned.lib.keys import KeyRing
 
@@ -137,6 +138,22 @@ def test_a_long_queue_is_published_with_fewer_heads_than_it_has_batches(monkeypa
     signed(log, many=205)
     assert tend(log.pk, hidden_batch=1) == 205
     assert len(published) == 6
+    assert_whole(log)
+
+
+def test_while_others_go_on_signing_it_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = make_log()
+    late = iter(range(20))
+
+    def beside_others(log_id: int, *, hidden_batch: int) -> Batch:
+        batch = sequence(log_id, hidden_batch=hidden_batch)
+        signed(log, many=sum(1 for _ in islice(late, 1)))
+        return batch
+
+    monkeypatch.setattr(publishing, "sequence", beside_others)
+    signed(log, many=3)
+    assert tend(log.pk, hidden_batch=1) == 3
+    assert log.entries.filter(index=None).count() == 1
     assert_whole(log)
 
 

@@ -26,13 +26,16 @@ class FilesDamaged(Exception):
 
 
 def tend(log_id: int, *, hidden_batch: int) -> int:
-    """Number and publish all that waits in a log; how many entries it numbered."""
+    """Number and publish all that waits in a log; how many entries it numbered.
+
+    What is written meanwhile is left to the next time: however many sign, this comes to an end.
+    """
     numbered = 0
     while True:
         batches = list(_some(log_id, hidden_batch))
         publish(log_id, _joined(batches))
         numbered += sum(map(len, batches))
-        if len(batches) < BATCHES:
+        if not (batches and batches[-1].is_full):
             return numbered
 
 
@@ -64,9 +67,10 @@ def publish(log_id: int, fresh: Batch | None = None) -> bool:
 def _some(log_id: int, hidden_batch: int) -> Iterator[Batch]:
     for _ in range(BATCHES):
         batch = sequence(log_id, hidden_batch=hidden_batch)
-        if not batch:
+        if batch:
+            yield batch
+        if not batch.is_full:
             return
-        yield batch
 
 
 def _joined(batches: Sequence[Batch]) -> Batch:

@@ -43,10 +43,12 @@ _NUMBER_ONE = 'UPDATE ledger_entry SET "index" = %s, hour = coalesce(%s, hour) W
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Entries that were numbered together: the index of the first, and the bytes of all."""
+    """Entries that were numbered together: the index of the first, and the bytes of all. After a full one more may
+    wait."""
 
     first: int = 0
     lines: Sequence[bytes] = ()
+    is_full: bool = False
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -84,7 +86,7 @@ def sequence(log_id: int, *, hidden_batch: int) -> Batch:
     keys = _keys(log)
     head.refuse_unless_it_continues(log, head.published(head.folder_of(log), keys))
     entries = named + hidden
-    batch = Batch(log.size, _lines(log.size, entries))
+    batch = Batch(log.size, _lines(log.size, entries), is_full=max(len(named), len(hidden)) >= BATCH)
     _number(named, log.size)
     _number(hidden, log.size + len(named), hour_in(hidden[0].hour) if hidden else None)
     count(log, [(one.event, one.kind, one.version) for one in entries])
