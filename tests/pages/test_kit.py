@@ -11,6 +11,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from tests.pages.conftest import Crumbs
+from tests.pages.crowd import crowd
 from tests.people import AMAL, OYUN, SECRETARY, SOMI
 from tests.stage import DAY, HOUR, MINUTE, NOON, invitation_to, number_entries, sign_and_confirm, sign_on
 from undersigned.config.worker import Press
@@ -215,6 +216,20 @@ def test_more_signatories_wait_for_the_pace_and_make_no_new_edition(
     kit_step(NOON + 16 * MINUTE)
     assert SOMI.name in text_of(letter)
     assert Edition.objects.get(letter=letter).number == 1
+
+
+def test_another_round_figure_is_shown_a_minute_after_the_last_kit_and_not_as_often_as_it_changes(
+    letter: Letter, folder: PublicFolder, settings: Settings
+) -> None:
+    settings.KIT_PACE = timedelta(minutes=15)
+    number_entries(letter)
+    kit_step(NOON)
+    crowd(letter, 11)
+    assert list(due(NOON + timedelta(seconds=59))) == []
+    kit_step(NOON + MINUTE)
+    crowd(letter, 10, seed=2)
+    assert list(due(NOON + timedelta(seconds=119))) == []
+    assert list(due(NOON + 2 * MINUTE)) == [letter]
 
 
 def test_a_hidden_name_is_in_no_file_of_the_kit(letter: Letter, folder: PublicFolder) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version as version_of
@@ -30,6 +30,9 @@ from undersigned.pages.letter import Around, release_of
 from undersigned.pages.moved import KIT
 from undersigned.pages.printed import sheet
 from undersigned.pages.tally import figures
+
+FIGURE_PACE = timedelta(minutes=1)
+"""How soon a kit is made anew for another round figure: in a rush there is a new one each second."""
 
 Tell = Callable[[int, int], None]
 """Told how many files of how many are made."""
@@ -138,7 +141,7 @@ def root_at(origin: str, size: int) -> str:
 
 
 def _is_due(letter: Letter, at: datetime) -> bool:
-    """At once if something of the kit is not so any more or a card shows another figure; else after a while."""
+    """At once if something of the kit is not so any more; soon if a card shows another figure; else after a while."""
     version, kit = letter.frozen, store().find(letter.pk)
     if version is None:
         return False
@@ -149,12 +152,13 @@ def _is_due(letter: Letter, at: datetime) -> bool:
         return False
     if not letter.is_public or _hurries(kit.stand, stand):
         return True
-    return at - datetime.fromisoformat(kit.made_at) >= settings.KIT_PACE
+    pace = settings.KIT_PACE if kit.stand.figure == stand.figure else min(FIGURE_PACE, settings.KIT_PACE)
+    return at - datetime.fromisoformat(kit.made_at) >= pace
 
 
 def _hurries(made: Stand, now: Stand) -> bool:
-    """Whether a kit is to tell something else at once: a round figure, the press release, or that the log is open."""
-    if (made.figure, made.press, made.printer) != (now.figure, now.press, now.printer):
+    """Whether a kit is to tell something else at once: the press release, or that the log is open."""
+    if (made.press, made.printer) != (now.press, now.printer):
         return True
     return (made.log_size is None) != (now.log_size is None) or bool(now.log_root and not made.log_root)
 
