@@ -76,13 +76,13 @@ def confirm_by_code(signature: UUID, code: str, at: datetime) -> Confirmed | Ref
 @transaction.atomic
 def _confirm(batch: Sequence[UUID], at: datetime) -> list[Confirmed | Refusal]:
     find_by_key()
-    found = {row.pk: row for row in among(Signature.objects.select_for_update(), batch)}
-    stands = _standing(found)
+    found, stands = _locked(batch)
     over = _archived(list(found.values()))
     answers = [_answer(found.get(one), stands, over, at) for one in batch]
     first = [row for row in found.values() if row.state == State.CONFIRMED and row.confirmed_at == at]
     waiting = [row.pk for row in first if row.kind != Kind.SUPPORTER]
-    among(Signature.objects.all(), waiting).update(state=State.CONFIRMED, confirmed_at=at)
+    if waiting:
+        among(Signature.objects.all(), waiting).update(state=State.CONFIRMED, confirmed_at=at)
     list_([row for row in first if row.kind == Kind.SUPPORTER], at)
     _forget_repeats([row for row in found.values() if row.state == State.PENDING and row.letter_id not in over])
     among(ConfirmationCode.objects.all(), [row.pk for row in first]).delete()
@@ -90,8 +90,8 @@ def _confirm(batch: Sequence[UUID], at: datetime) -> list[Confirmed | Refusal]:
     return answers
 
 
-def _standing(pending: Iterable[UUID]) -> dict[tuple[UUID, bytes], UUID]:
-    """Which persons of this batch already stand under their letter, by (letter, person).
+def _locked(batch: Iterable[UUID]) -> tuple[dict[UUID, Signature], dict[tuple[UUID, bytes], UUID]]:
+    """The rows of these sign-ons, and which of their persons already stand under their letter, by (letter, person).
 
     Asked for each row by itself: for all digests at once, PostgreSQL reads whoever stands under the letter where its
     statistics are older than a rush.
@@ -99,9 +99,9 @@ def _standing(pending: Iterable[UUID]) -> dict[tuple[UUID, bytes], UUID]:
     same = Signature.objects.filter(
         letter=OuterRef("letter"), person_digest=OuterRef("person_digest"), state__in=STANDING
     ).values("pk")[:1]
-    rows = among(Signature.objects.all(), pending).annotate(stands=Subquery(same))
-    found = rows.values_list("letter_id", "person_digest", "stands")
-    return {(letter, bytes(person)): stands for letter, person, stands in found if person and stands}
+    rows = list(among(Signature.objects.select_for_update(), batch).annotate(stands=Subquery(same)))
+    stands = {(row.letter_id, bytes(row.person_digest)): row.stands for row in rows if row.person_digest and row.stands}
+    return {row.pk: row for row in rows}, stands
 
 
 def _archived(rows: Sequence[Signature]) -> set[UUID]:
@@ -136,5 +136,7 @@ def _outcome(row: Signature) -> Outcome:
 
 def _forget_repeats(repeats: Sequence[Signature]) -> None:
     """A repeat leaves nothing behind: neither what it said of the person, nor that it was there."""
+    if not repeats:
+        return
     outbox.take_back([row.pk for row in repeats])
     among(Signature.objects.all(), [row.pk for row in repeats]).delete()
