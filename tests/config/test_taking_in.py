@@ -39,12 +39,26 @@ def arrived(letter: Letter, keys: KeyRing, number: int, at: datetime) -> None:
 def test_while_others_sign_few_are_taken_in_at_once(
     letter: Letter, keys: KeyRing, turns: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moments = (NOON + milliseconds * timedelta(milliseconds=1) for milliseconds in count())
-    monkeypatch.setattr(worker, "now", lambda: next(moments))
+    go_by_milliseconds(monkeypatch, idle_cores=0)
     arrived(letter, keys, 9, NOON)
     Intake(Event()).take_in(NOON)
     assert turns == [5, 2, 2, 0]
     assert not Arrival.objects.exists()
+
+
+def test_where_others_leave_a_core_idle_full_batches_are_taken_in(
+    letter: Letter, keys: KeyRing, turns: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_by_milliseconds(monkeypatch, idle_cores=1)
+    arrived(letter, keys, 9, NOON)
+    Intake(Event()).take_in(NOON)
+    assert turns == [5, 4, 0]
+
+
+def go_by_milliseconds(monkeypatch: pytest.MonkeyPatch, idle_cores: float) -> None:
+    moments = (NOON + milliseconds * timedelta(milliseconds=1) for milliseconds in count())
+    monkeypatch.setattr(worker, "now", lambda: next(moments))
+    monkeypatch.setattr(worker.Cores, "idle", lambda _self, _at: idle_cores)
 
 
 def test_where_nobody_is_signing_full_batches_are_taken_in(letter: Letter, keys: KeyRing, turns: list[int]) -> None:

@@ -134,11 +134,20 @@ def test_the_more_are_signing_the_longer_others_pause(
     letter: Letter, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("undersigned.signing.arrivals.RUSH_LIMIT", 4)
-    pauses = [rest(RUSH, NOON, 8)]
+    pauses = [rest(RUSH, NOON, 8, idle=0)]
     for _ in range(3):
         arrive([new_arrival(SOMI, letter, keys)] * 2, NOON)
-        pauses.append(rest(RUSH, NOON, 8))
+        pauses.append(rest(RUSH, NOON, 8, idle=0))
     assert pauses == [RUSH * 0, RUSH * 4, RUSH * 8, RUSH * 8]
+
+
+def test_nobody_pauses_for_those_who_leave_a_core_idle(
+    letter: Letter, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("undersigned.signing.arrivals.RUSH_LIMIT", 4)
+    arrive([new_arrival(SOMI, letter, keys)] * 4, NOON)
+    pauses = [rest(RUSH, NOON, 8, idle=cores) for cores in (0, 0.5, 0.75, 1, 6)]
+    assert pauses == [RUSH * 8, RUSH * 8, RUSH * 4, RUSH * 0, RUSH * 0]
 
 
 def test_a_fault_while_arriving_leaves_nothing(letter: Letter, keys: KeyRing) -> None:

@@ -26,6 +26,7 @@ from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.publish import publish, tend
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
+from undersigned.lib.cores import Cores
 from undersigned.lib.faults import Faults
 from undersigned.newsletter.subscribe import forget_unconfirmed
 from undersigned.pages import kit
@@ -46,7 +47,7 @@ PAUSE = timedelta(seconds=0.5)
 SWITCH_SECONDS = 0.0005  # a tenth of Python's own: mail waits so long at each answer while another thread is at work
 SLOW_PASS = timedelta(seconds=5)
 REST_IN_A_RUSH = 9
-"""How much longer than its work taking in pauses where very many arrive: door and worker may share a machine."""
+"""How much longer than its work taking in pauses where very many arrive and no core is idle."""
 FEW = 128
 """So many are taken in at once while others sign: a full batch would keep the door from its core for longer."""
 
@@ -202,11 +203,12 @@ class Intake:
 
     def take_in(self, _at: datetime) -> None:
         """All that waits. In a rush, those who are signing come first: the more of them, the more time is theirs, and
-        that in short turns."""
+        that in short turns; where cores are idle, there is time for both."""
         begun, limit = now(), BATCH
+        cores = Cores(begun)
         while not self.stopped.is_set() and take_in(begun, limit):
             ended = now()
-            resting = rest(ended - begun, ended, REST_IN_A_RUSH)
+            resting = rest(ended - begun, ended, REST_IN_A_RUSH, cores.idle(ended))
             limit = FEW if resting else BATCH
             self.stopped.wait(resting.total_seconds())
             begun = now()

@@ -26,6 +26,7 @@ from undersigned.desk.words import CARD, KINDS, STATES
 from undersigned.desk.workbook import CONTENT_TYPE, workbook
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
+from undersigned.lib.cores import Cores
 from undersigned.lib.countries import label_name
 from undersigned.signing.arrivals import rest
 from undersigned.signing.models import Signature
@@ -88,10 +89,11 @@ def _batches(table: Iterator[T]) -> Iterator[list[T]]:
 def _making_way(pieces: Iterator[T]) -> Iterator[T]:
     """The pieces, with a rest after each while others sign: what they wait for is more urgent than a list."""
     begun = now()
+    cores = Cores(begun)
     for piece in pieces:
         made = now()
         yield piece
-        sleep(max(0.0, rest(made - begun, made, REST_IN_A_RUSH).total_seconds()))
+        sleep(max(0.0, rest(made - begun, made, REST_IN_A_RUSH, cores.idle(made)).total_seconds()))
         begun = now()
 
 

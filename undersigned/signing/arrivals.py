@@ -117,10 +117,12 @@ def rush(at: datetime) -> int:
     return counted["count"]
 
 
-def rest(took: timedelta, at: datetime, most: int) -> timedelta:
+def rest(took: timedelta, at: datetime, most: int, idle: float) -> timedelta:
     """How long to pause after work that took so long, so that those who are signing come first: `most` times as long
-    where RUSH_LIMIT or more arrive in a second, shorter while fewer do."""
-    return took * most * rush(at) / RUSH_LIMIT
+    where RUSH_LIMIT or more arrive in a second, shorter while fewer do. Not at all where a core is `idle`, of which
+    they have no use."""
+    crowding = min(1.0, max(0.0, 2 - 2 * idle))
+    return took * most * rush(at) / RUSH_LIMIT * crowding
 
 
 def forget_arrivals(at: datetime) -> set[UUID]:
