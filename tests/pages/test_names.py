@@ -106,13 +106,28 @@ def test_one_more_name_changes_few_files(letter: Letter, folder: PublicFolder, c
         assert SOMI.name in walk(of_names(crumbs(), language))
 
 
-@pytest.mark.parametrize("lengths", [(128, 64), (8, 4), (4, 40), (16, 16)])
+def sizes_of_shelves() -> dict[tuple[str, bytes], int]:
+    """How many names each shelf is said to bear, where they are as many as stand there."""
+    sizes = {}
+    for case in Bookcase.objects.all():
+        before = b""
+        for shelf in case.shelves.order_by("key"):
+            key = bytes(shelf.key)
+            assert shelf.size == case.spines.filter(key__gt=before, key__lte=key).count()
+            sizes[case.language, key] = shelf.size
+            before = key
+    return sizes
+
+
+@pytest.mark.parametrize("lengths", [(128, 64, 50), (8, 4, 50), (8, 4, 5), (4, 40, 5), (16, 16, 20)])
 def test_lists_are_the_same_however_they_came_about(
-    letter: Letter, folder: PublicFolder, crumbs: Look, monkeypatch: pytest.MonkeyPatch, lengths: tuple[int, int]
+    letter: Letter, folder: PublicFolder, crumbs: Look, monkeypatch: pytest.MonkeyPatch, lengths: tuple[int, int, int]
 ) -> None:
-    """Step by step, with some of them withdrawn again, or all in one bake: the same bytes, for many shelves or few."""
+    """Step by step, with some of them withdrawn again, or all in one bake: the same bytes, for many shelves or few,
+    whether their shelves are asked for singly or together."""
     monkeypatch.setattr(shelves, "SHELF", lengths[0])
     monkeypatch.setattr(shelves, "ROW", lengths[1])
+    monkeypatch.setattr(shelves, "FEW", lengths[2])
     for step in range(6):
         crowd(letter, 40, seed=step)
         bake_due(NOON + step * HOUR)
@@ -122,9 +137,10 @@ def test_lists_are_the_same_however_they_came_about(
         bake_due(NOON + step * HOUR)
     number_entries(letter)
     bake_due(NOON + DAY)
-    grown = crumbs()
+    grown, sizes = crumbs(), sizes_of_shelves()
     Bookcase.objects.all().delete()
     bake_all(NOON + DAY)
+    assert sizes_of_shelves() == sizes
     for language in LANGUAGES:
         assert of_names(crumbs(), language) == of_names(grown, language)
         assert reached(of_names(grown, language)) == of_names(grown, language).keys()
@@ -192,9 +208,10 @@ def test_a_fault_before_or_after_publishing_leaves_no_way_that_leads_astray(
             with pytest.raises(OSError, match="No space"):
                 bake_due(NOON + step * HOUR)
         bake_due(NOON + step * HOUR)
-    grown = crumbs()
+    grown, sizes = crumbs(), sizes_of_shelves()
     Bookcase.objects.all().delete()
     bake_all(NOON + DAY)
+    assert sizes_of_shelves() == sizes
     for language in LANGUAGES:
         assert of_names(crumbs(), language) == of_names(grown, language)
 

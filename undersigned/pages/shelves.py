@@ -6,6 +6,8 @@ that comes or goes changes its own shelf, and perhaps divides it or joins it wit
 in the same way. Addresses of pages come from the lot too: no name is in them.
 """
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
@@ -14,8 +16,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import BinaryField, F, QuerySet, Subquery
+from django.db.models import BinaryField, F, QuerySet
 
+from undersigned.ledger.by_key import among
 from undersigned.ledger.events import Event
 from undersigned.ledger.models import Entry
 from undersigned.letters.models import Letter
@@ -34,6 +37,8 @@ BATCH = 4096
 IN_ONE_QUERY = 500
 SINGLY = 2000
 """Up to so many changes are looked at one by one; after more, every shelf of the bookcase is."""
+FEW = 20
+"""Up to so many names the shelf of each is asked for; for more, those of all together."""
 INSERT = (
     'INSERT INTO pages_spine ("bookcase_id", "key", "ends_shelf", "ends_row", "signatory_id") '
     "VALUES (%s, %s, %s, %s, %s)"
@@ -178,36 +183,50 @@ class _Shelver:
 
     def _note(self, changes: Sequence[tuple[bytes, bool]]) -> None:
         """Have the shelves looked at on which names with these keys stand, or stood; True for those that may have
-        divided a shelf, or joined two. One that did not is one more on its shelf."""
+        divided a shelf, or joined two. Each of the others is one more on its shelf."""
         if len(changes) > SINGLY:
             self._set_dusty(True)
         if self.bookcase.is_dusty:
             return
-        seen = b""
-        for key, is_end in sorted(changes):
-            if key >= seen and (is_end or not self._count_in(key)):  # who ends what was seen to begins what was not
-                seen = self._look_at(key)
+        seen: list[tuple[bytes, bytes]] = []
+        for key in sorted(key for key, is_end in changes if is_end):
+            if not seen or key >= seen[-1][1]:  # who ends what was seen to begins what was not
+                seen.append(self._look_at(key))
+        rest = [key for key, is_end in changes if not is_end]
+        self._count_in([key for key in rest if not any(before < key <= until for before, until in seen)])
 
-    def _count_in(self, key: bytes) -> int:
-        """Count one more name on the shelf where `key` belongs; 0 if there is no shelf yet."""
-        there = self.bookcase.shelves.filter(key__gte=key, is_gone=False).order_by("key").values("pk")[:1]
-        return Shelf.objects.filter(pk=Subquery(there)).update(size=F("size") + 1, is_dirty=True)
+    def _count_in(self, keys: Sequence[bytes]) -> None:
+        """Count one more name for each of `keys`, on the shelf where it belongs."""
+        more = Counter(self._shelves_of(keys))
+        for size in set(more.values()):
+            grown = among(Shelf.objects.all(), [pk for pk, count in more.items() if count == size])
+            grown.update(size=F("size") + size, is_dirty=True)
+
+    def _shelves_of(self, keys: Sequence[bytes]) -> Iterator[int]:
+        """Where each of `keys` belongs: asked for singly, or, for many, all at once. The last shelf takes any key."""
+        shelves = self.bookcase.shelves.filter(is_gone=False).order_by("key").values_list("pk", "key")
+        if len(keys) <= FEW:
+            yield from (shelves.filter(key__gte=key)[0][0] for key in keys)
+            return
+        row = list(shelves)
+        ends = [bytes(end) for _pk, end in row]
+        yield from (row[bisect_left(ends, key)][0] for key in keys)
 
     def _set_dusty(self, is_dusty: bool) -> None:
         self.bookcase.is_dusty = is_dusty
         self.bookcase.save(update_fields=["is_dusty"])
 
-    def _look_at(self, key: bytes) -> bytes:
+    def _look_at(self, key: bytes) -> tuple[bytes, bytes]:
         """The shelf of `key` is to be made anew; if it has been divided or joined, so are those beside it.
 
-        The key up to which this was seen to.
+        After which key this was seen to, and up to which.
         """
         ends = self.bookcase.spines.filter(ends_shelf=True)
         before = ends.filter(key__lt=key).order_by("-key").values_list("key", flat=True).first()
         after = ends.filter(key__gt=key).order_by("key").values_list("key", flat=True).first()
-        until = bytes(after or END)
-        self._reconcile(bytes(before or b""), until)
-        return until
+        seen = bytes(before or b""), bytes(after or END)
+        self._reconcile(*seen)
+        return seen
 
     def _reconcile(self, before: bytes, until: bytes) -> None:
         """Make the shelves after the key `before`, up to `until`, agree with the spines there."""
