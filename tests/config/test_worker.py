@@ -25,9 +25,12 @@ from undersigned.lib.faults import Faults
 from undersigned.lib.keys import KeyRing
 from undersigned.post.models import Mail, MailState
 from undersigned.post.outbox import put
+from undersigned.post.purge import purge
 from undersigned.post.transport import Answer
 from undersigned.post.wire import Parcel
 from undersigned.releases.release import Moment, cancel
+from undersigned.signing.receipts import send_receipts
+from undersigned.signing.retention import forget, lapse, remind
 from undersigned.stories.models import Story
 from undersigned.stories.publish import plan
 
@@ -64,6 +67,12 @@ def one_pass(at: datetime) -> None:
     for step in worker.CLOCK:
         if not step.every:
             step.do(at)
+
+
+def test_what_may_take_long_and_has_no_moment_is_not_between_the_moments() -> None:
+    timely = {step.do for step in worker.CLOCK}
+    assert not timely & {send_receipts, remind, lapse, forget, purge, worker.gather, worker.take_in}
+    assert {send_receipts, remind, lapse, forget, purge} <= {step.do for step in worker.CHORES}
 
 
 def test_a_step_that_comes_seldom_is_taken_in_the_first_pass() -> None:

@@ -1,8 +1,9 @@
 """The worker: does what time brings, step by step, and sleeps until there may be something to do.
 
-Mail goes out in a thread of its own, what arrived is taken in by another, kits are made in a third, and a fourth tells
-caches what to forget: neither a slow mail server nor a rush of sign-ons nor the setting of thousands of names nor
-somebody else's command holds up the moment of a release.
+Mail goes out in a thread of its own, what arrived is taken in by another, kits are made in a third, a fourth does what
+has its day and no moment, and a fifth tells caches what to forget: neither a slow mail server nor a rush of sign-ons
+nor the setting of thousands of names nor a hundred thousand receipts nor somebody else's command holds up the moment
+of a release.
 """
 
 import logging
@@ -90,6 +91,8 @@ CLOCK = (
     Step("sequence", sequence_step),
     Step("bake", bake_due),
     Step("rank", rank, BETWEEN_RANKINGS),
+)
+CHORES = (
     Step("receipts", send_receipts, MINUTE),
     Step("remind", remind, MINUTE),
     Step("lapse", lapse, MINUTE),
@@ -116,7 +119,13 @@ def work_until(stopped: Event) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     beside = [
         Thread(target=_repeat, args=(steps, stopped), name=steps[0].name)
-        for steps in (Post(make_sender(), stopped).steps(), Intake(stopped).steps(), Press().steps(), caches(stopped))
+        for steps in (
+            Post(make_sender(), stopped).steps(),
+            Intake(stopped).steps(),
+            Press().steps(),
+            CHORES,
+            caches(stopped),
+        )
     ]
     for thread in beside:
         thread.start()
