@@ -21,6 +21,7 @@ class Dialect:
     moment: str
     hour: str
     no: str
+    yes: str
     nothing: str
 
 
@@ -31,6 +32,7 @@ POSTGRESQL = Dialect(
     moment="now() - i * interval '10 milliseconds'",
     hour="date_trunc('hour', now())",
     no="false",
+    yes="true",
     nothing="''::bytea",
 )
 SQLITE = Dialect(
@@ -40,6 +42,7 @@ SQLITE = Dialect(
     moment="datetime('now', '-' || (i / 100) || ' seconds')",
     hour="strftime('%Y-%m-%d %H:00:00', 'now')",
     no="0",
+    yes="1",
     nothing="x''",
 )
 
@@ -52,20 +55,26 @@ INDEXES = """
 LAST = "SELECT max(id) FROM ledger_entry"
 
 
-def add_waiting_entries(records: Records, rows: int) -> int:
-    """Have so many entries of supporters wait in the one log; they follow the one whose id is returned."""
+def add_waiting_entries(records: Records, rows: int, kind: str = "supporter") -> int:
+    """Have so many entries of one kind wait in the one log; they follow the one whose id is returned."""
     dialect, last = _dialect(records), records.number(LAST)
     records.do(f"""
         INSERT INTO ledger_entry (log_id, event, kind, version, hour, commitment)
-        SELECT ({LOG}), 'signed', 'supporter', ({VERSION.format("digest")}), {dialect.hour}, {dialect.digest}
+        SELECT ({LOG}), 'signed', '{kind}', ({VERSION.format("digest")}), {dialect.hour}, {dialect.digest}
         FROM {dialect.series.format(rows=rows)}""")
     return last
 
 
-def fill(records: Records, rows: int) -> None:
-    """Have `rows` supporters listed under the one letter, each with an entry of its log that waits to be numbered."""
-    last = add_waiting_entries(records, rows)
-    statements = list(_statements(_dialect(records), last))
+def fill(records: Records, rows: int, named: int) -> None:
+    """Have `rows` supporters listed under the one letter, `named` of them by name and the others counted only, each
+    with an entry of its log that waits to be numbered."""
+    first = add_waiting_entries(records, named)
+    second = add_waiting_entries(records, rows - named, "hidden")
+    dialect = _dialect(records)
+    statements = [
+        *_statements(dialect, _filled(first, second), are_named=True),
+        *_statements(dialect, _filled(second, second + rows), are_named=False),
+    ]
     if records.is_sqlite:
         for statement in statements:
             records.do(statement)
@@ -90,33 +99,40 @@ def _dialect(records: Records) -> Dialect:
     return SQLITE if records.is_sqlite else POSTGRESQL
 
 
-def _statements(dialect: Dialect, last: int) -> Iterator[str]:
+def _statements(dialect: Dialect, filled: str, *, are_named: bool) -> Iterator[str]:
+    nonce = dialect.nothing if are_named else dialect.digest
+    visibility, country = ("public", _choice(COUNTRIES)) if are_named else ("counted-only", "''")
     yield f"""
         INSERT INTO ledger_opening (entry_id, salt, nonce)
-        SELECT id, {dialect.digest}, {dialect.nothing} FROM ({_filled(last)}) AS filled"""
+        SELECT id, {dialect.digest}, {nonce} FROM ({filled}) AS filled"""
     yield f"""
         INSERT INTO signing_signature (id, letter_id, version_id, kind, visibility, state, language, consent_digest,
             mailbox_digest, person_digest, country, entry_id, created_at, confirmed_at, listed_at, receipted_at,
             reminders)
-        SELECT {dialect.identity}, ({LETTER}), ({VERSION.format("id")}), 'supporter', 'public', 'listed', 'en',
-            {dialect.digest}, {dialect.digest}, {dialect.digest}, {_choice(COUNTRIES)}, id,
+        SELECT {dialect.identity}, ({LETTER}), ({VERSION.format("id")}), 'supporter', '{visibility}', 'listed', 'en',
+            {dialect.digest}, {dialect.digest}, {dialect.digest}, {country}, id,
             {dialect.moment}, {dialect.moment}, {dialect.moment}, {dialect.moment}, 0
-        FROM ({_filled(last)}) AS filled"""
-    yield f"""
-        INSERT INTO signing_signatory (signature_id, name, names, latin, sort_key, website, seat, representative,
-            office, role, roles, is_former, affiliation, affiliations)
-        SELECT signing_signature.id, {_choice(names())}, '{{}}', '', '', '', '', '', '', '', '{{}}', {dialect.no}, '',
-            '{{}}'
-        FROM signing_signature JOIN ({_filled(last)}) AS filled ON entry_id = filled.id"""
+        FROM ({filled}) AS filled"""
+    signatures = f"signing_signature JOIN ({filled}) AS filled ON entry_id = filled.id"
     yield f"""
         INSERT INTO signing_mailbox (signature_id, sealed, is_sealed_to_coalition)
-        SELECT signing_signature.id, {dialect.digest}, {dialect.no}
-        FROM signing_signature JOIN ({_filled(last)}) AS filled ON entry_id = filled.id"""
+        SELECT signing_signature.id, {dialect.digest}, {dialect.no if are_named else dialect.yes} FROM {signatures}"""
+    if are_named:
+        yield f"""
+            INSERT INTO signing_signatory (signature_id, name, names, latin, sort_key, website, seat, representative,
+                office, role, roles, is_former, affiliation, affiliations)
+            SELECT signing_signature.id, {_choice(names())}, '{{}}', '', '', '', '', '', '', '', '{{}}', {dialect.no},
+                '', '{{}}'
+            FROM {signatures}"""
+    else:
+        yield f"""
+            INSERT INTO signing_sealedname (signature_id, sealed)
+            SELECT signing_signature.id, {dialect.digest} FROM {signatures}"""
 
 
-def _filled(last: int) -> str:
-    """The entries that were added after `last`, and their numbers."""
-    return f"SELECT id, id - {last} AS i FROM ledger_entry WHERE id > {last}"
+def _filled(after: int, until: int) -> str:
+    """The entries after the one, up to the other, and their numbers."""
+    return f"SELECT id, id - {after} AS i FROM ledger_entry WHERE id > {after} AND id <= {until}"
 
 
 def _choice(texts: tuple[str, ...]) -> str:

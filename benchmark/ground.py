@@ -65,7 +65,8 @@ class Ground:
         self._closing.callback(act)
 
     def contest(self, first: Callable[[], float], second: Callable[[], float]) -> Pair:
-        """Both measured in turn, as often as the pace says."""
+        """Both measured in turn, as often as the pace says, once nobody works any more for those who are frozen."""
+        self.rest()
         return alternate(self.pace.rounds, first, second)
 
     def start(self, command: Sequence[str], port: int, environment: Mapping[str, str] | None = None) -> Group:
@@ -84,6 +85,11 @@ class Ground:
             self.at_the_end(server.stop)
             self._postgresql = server
         return self._postgresql
+
+    def rest(self) -> None:
+        """Until PostgreSQL has worked out what those asked of it who are frozen by now: it does so all the same."""
+        if self._postgresql:
+            self._postgresql.wait_until_it_rests()
 
     @property
     def has_postgresql(self) -> bool:

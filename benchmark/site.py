@@ -29,6 +29,12 @@ RAISED: Mapping[str, str] = {
 """The limits on one address, which all our load comes from. Everything else is as shipped."""
 
 
+NAMED = 1_000_000
+"""So many supporters stand there by name, at most; the others are counted only. The first pages of these take minutes,
+and those of five million would take half an hour."""
+FIRST_BAKE_SECONDS = 3600
+
+
 class Site:
     """One site, frozen but while it is measured. It remembers what was acknowledged, and compares the records."""
 
@@ -41,7 +47,7 @@ class Site:
         self._wrk = Wrk(self.office.port, folder)
         self._version = ""
         self._second_door: Group | None = None
-        self._runs = 0
+        self._runs = self._rows = 0
         self._stored_before = self._acknowledged = self._open = 0
 
     # --- Setting up -------------------------------------------------------------------------------------------------
@@ -50,17 +56,24 @@ class Site:
         """Set up, with a released letter of organisations and `rows` supporters."""
         set_up(self.office)
         if rows:
-            fill(self.records, rows)
+            fill(self.records, rows, named=min(rows, NAMED))
             self.errand("sequence")
+        self._rows = rows
 
     def start(self) -> None:
         """Serve, and freeze."""
         self.office.start()
         wait_until(lambda: self.office.ask(f"/{SLUG}/en/").status == 200, "the letter's page", seconds=600)
         wait_until(lambda: is_well(self._monitor), "the door to be able to do all its work")
+        wait_until(lambda: self._shown() >= self._rows, "the first pages of all of them", seconds=FIRST_BAKE_SECONDS)
         self._version = version(self.office)
         self._stored_before = self.records.number(STORED)
         self.group.freeze()
+
+    def _shown(self) -> int:
+        """How many the letter says that it has."""
+        facts: dict[str, dict[str, int]] = json.loads(self.office.ask(f"/{SLUG}/letter.json").body)
+        return facts["counts"]["supporters"] + facts["counts"]["hidden"]
 
     def close(self) -> None:
         """End whatever of it runs."""

@@ -18,8 +18,7 @@ def page_vs_nginx_full(ground: Ground) -> Measured:
 
 
 def _measure(ground: Ground, rows: int) -> Measured:
-    """The worker rests, and so does PostgreSQL: otherwise they take in meanwhile what other rows signed, or make the
-    first pages of all these names, which takes them half an hour."""
+    """The worker rests: otherwise it takes in meanwhile what other rows signed."""
     site, seconds = ground.site("postgresql", rows), ground.pace.seconds
     with site.awake(worker_rests=True):
         page = site.office.ask(PAGE)
@@ -35,7 +34,6 @@ def _measure(ground: Ground, rows: int) -> Measured:
     def ours() -> float:
         return site.get(PAGE, connections=CONNECTIONS, seconds=seconds).rate
 
-    ground.postgresql.wait_until_it_rests()
     pair = ground.contest(ours, theirs)
     figures = {"page/s": pair.first, "nginx/s": pair.second}
     return Measured.of(pair.ratio, figures, f"{len(page.body):,} bytes, headers apart")

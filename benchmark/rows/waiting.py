@@ -17,6 +17,7 @@ LEAST = 100
 def p99_over_p50(ground: Ground) -> Measured:
     """On a site of its own: elsewhere the worker would take in meanwhile what other rows signed."""
     site, seconds = ground.site("postgresql", whose="wait"), ground.pace.seconds
+    ground.rest()
     loads = [site.sign(connections=MANY, seconds=seconds) for _ in range(ground.pace.rounds)]
     rate = median(load.rate for load in loads) / 2
     waits = [_wait(site, rate, seconds) for _ in range(ground.pace.rounds)]
