@@ -72,8 +72,8 @@ def fill(records: Records, rows: int, named: int) -> None:
     second = add_waiting_entries(records, rows - named, "hidden")
     dialect = _dialect(records)
     statements = [
-        *_statements(dialect, _filled(first, second), are_named=True),
-        *_statements(dialect, _filled(second, second + rows), are_named=False),
+        *_statements(dialect, _filled(first, first, second), are_named=True),
+        *_statements(dialect, _filled(first, second, first + rows), are_named=False),
     ]
     if records.is_sqlite:
         for statement in statements:
@@ -130,9 +130,9 @@ def _statements(dialect: Dialect, filled: str, *, are_named: bool) -> Iterator[s
             SELECT signing_signature.id, {dialect.digest} FROM {signatures}"""
 
 
-def _filled(after: int, until: int) -> str:
-    """The entries after the one, up to the other, and their numbers."""
-    return f"SELECT id, id - {after} AS i FROM ledger_entry WHERE id > {after} AND id <= {until}"
+def _filled(before: int, after: int, until: int) -> str:
+    """The entries after the one, up to the other, and their numbers, counted from those `before` all that was added."""
+    return f"SELECT id, id - {before} AS i FROM ledger_entry WHERE id > {after} AND id <= {until}"
 
 
 def _choice(texts: tuple[str, ...]) -> str:
