@@ -1,11 +1,13 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.ledger.logs import TEXT, amended, make_log, numbers, signed
 from tests.stage import NOON
 from tests.trouble import another_process, at_once, cut_at_each_step, everything
+from undersigned.ledger.by_key import find_by_key
 from undersigned.ledger.entries import NewEntry, append
 from undersigned.ledger.events import Event, Tallied
 from undersigned.ledger.models import Entry, Log
@@ -74,6 +76,27 @@ def test_a_long_queue_is_numbered_in_batches_without_a_gap() -> None:
     assert [number(log) for _ in range(4)] == [BATCH, BATCH, 5, 0]
     assert in_order(log) == entries
     assert numbers(log) == list(range(2 * BATCH + 5))
+
+
+@pytest.mark.parametrize("others", [Tallied.SUPPORTER, Tallied.HIDDEN])
+def test_neither_sort_of_entry_is_sought_among_those_of_the_other(others: Tallied) -> None:
+    """However many wait: of a million hidden ones, every batch of others would look through all."""
+    log = make_log()
+    signed(log, many=20, kind=others)
+    with CaptureQueriesContext(connection) as asked:
+        number(log, hidden_batch=21)
+    number(log)
+    with CaptureQueriesContext(connection) as asked_later:
+        number(log)
+    questions = [query["sql"] for query in (*asked, *asked_later) if "about" in query["sql"]]
+    explain = "EXPLAIN QUERY PLAN" if connection.vendor == "sqlite" else "EXPLAIN"
+    with transaction.atomic(), connection.cursor() as cursor:
+        find_by_key()
+        for question in questions:
+            cursor.execute(f"{explain} {question}")
+            index = "named_waiting" if "NOT (e.kind = 'hidden')" in question else "hidden_waiting"
+            assert index in str(cursor.fetchall()), question
+    assert len(questions) >= 4
 
 
 def test_an_amendment_comes_after_what_it_amends() -> None:

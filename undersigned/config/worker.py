@@ -19,6 +19,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
+from django.db.models import Exists, OuterRef
 
 from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
@@ -67,11 +68,12 @@ def sequence_step(_at: datetime) -> None:
 
     A log that must not be signed any more, or that is at fault, holds up no other one.
     """
-    waiting = set(Entry.objects.filter(index=None).values_list("log_id", flat=True).distinct())
+    some = Entry.objects.filter(log=OuterRef("pk"), index=None)
+    opened = Log.objects.filter(opened_at__isnull=False).order_by("pk")
     faults = Faults("logs")
-    for log_id in Log.objects.filter(opened_at__isnull=False).order_by("pk").values_list("pk", flat=True):
+    for log_id, has_more in list(opened.values_list("pk", Exists(some))):
         with faults.set_aside():
-            _tend(log_id, has_more=log_id in waiting)
+            _tend(log_id, has_more=has_more)
     faults.rise()
 
 

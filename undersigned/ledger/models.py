@@ -44,7 +44,9 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["undoes"], condition=models.Q(undoes__isnull=False), name="entries_undoing"),
             models.Index(fields=["log"], condition=models.Q(undoes__isnull=False), name="undoing_by_log"),
-            models.Index(fields=["log", "id"], condition=models.Q(index=None), name="entries_waiting"),
+            models.Index(
+                fields=["log", "id"], condition=models.Q(index=None) & ~models.Q(kind="hidden"), name="named_waiting"
+            ),
             models.Index(fields=["log", "id"], condition=models.Q(index=None, kind="hidden"), name="hidden_waiting"),
         ]
 

@@ -22,10 +22,11 @@ from undersigned.ledger.numbered import HOUR
 BATCH = 4096
 """Entries of one transaction: enough to be fast, few enough to let others write (on SQLite they wait)."""
 
-# Events and kinds stand in the text of the queries: SQLite uses a partial index only for what it can read there.
-FIRST = "e.event IN ('version-frozen', 'released')"
-NAMED = "e.kind <> 'hidden'"
+# Events and kinds stand in the text of the queries, as in the indexes of what waits: SQLite uses a partial index only
+# for what it can read there.
+NAMED = "NOT (e.kind = 'hidden')"
 HIDDEN = "e.kind = 'hidden'"
+FIRST = "e.event IN ('version-frozen', 'released')"
 
 # “BETWEEN”, and the order by both columns: only the index of what waits gives that order. By the key alone the planner
 # may walk over all that is numbered already, in each batch again.
@@ -100,7 +101,7 @@ def _named(log: Log) -> list[_Waiting]:
     """What stands under a name, in its order; a log begins with its text and its release, whoever signed before."""
     if log.size:
         return _take(log, NAMED, BATCH)
-    return _take(log, FIRST, BATCH) + _take(log, f"{NAMED} AND NOT {FIRST}", BATCH)
+    return _take(log, f"{NAMED} AND {FIRST}", BATCH) + _take(log, f"{NAMED} AND NOT {FIRST}", BATCH)
 
 
 def _hidden(log: Log, least: int) -> list[_Waiting]:
