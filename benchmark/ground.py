@@ -20,6 +20,11 @@ from tests.flows.office import free_port
 ON_A_DISK = Path("/var/tmp")  # noqa: S108  /tmp may be in memory, where being durable costs nothing
 
 
+NAMED = 200_000
+"""So many supporters stand by name where a site serves, at most, and the others are counted only: the first pages of
+five million names would take half an hour, and a row waits for them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How long to measure: so many rounds of so many seconds each; `rows` are stored where a record is to be full."""
@@ -112,15 +117,15 @@ class Ground:
         if name not in self._sites:
             site = self._make_site(kind, name, settings)
             self.at_the_end(site.close)
-            site.set_up(rows)
+            site.set_up(rows, min(rows, NAMED))
             site.start()
             self._sites[name] = site
         return self._sites[name]
 
     def idle_site(self, kind: str, rows: int = 0) -> Site:
-        """A site that is set up and does not serve, for one row alone, with so many signatures stored."""
+        """A site that is set up and does not serve, for one row alone, with so many signatures stored, all named."""
         site = self._make_site(kind, f"idle_{kind}", PLAIN)
-        site.set_up(rows)
+        site.set_up(rows, rows)
         return site
 
     def _make_site(self, kind: str, name: str, settings: Mapping[str, str]) -> Site:

@@ -29,9 +29,6 @@ RAISED: Mapping[str, str] = {
 """The limits on one address, which all our load comes from. Everything else is as shipped."""
 
 
-NAMED = 1_000_000
-"""So many supporters stand there by name, at most; the others are counted only. The first pages of these take minutes,
-and those of five million would take half an hour."""
 FIRST_BAKE_SECONDS = 3600
 
 
@@ -52,11 +49,11 @@ class Site:
 
     # --- Setting up -------------------------------------------------------------------------------------------------
 
-    def set_up(self, rows: int = 0) -> None:
-        """Set up, with a released letter of organisations and `rows` supporters."""
+    def set_up(self, rows: int, named: int) -> None:
+        """Set up, with a released letter of organisations and `rows` supporters, of whom so many are named."""
         set_up(self.office)
         if rows:
-            fill(self.records, rows, named=min(rows, NAMED))
+            fill(self.records, rows, named)
             self.errand("sequence")
         self._rows = rows
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from tests.people import SECRETARY
@@ -15,6 +16,7 @@ from tests.stage import DAY, NOON
 from undersigned.config import worker
 from undersigned.config.worker import Post, Step, Troubles, attempt, is_due, pause, sequence_step
 from undersigned.ledger import sequence as sequencer
+from undersigned.ledger.by_key import find_by_key
 from undersigned.ledger.entries import NewEntry, append
 from undersigned.ledger.events import Event, Tallied
 from undersigned.ledger.models import Entry, Log
@@ -158,6 +160,22 @@ def test_a_fault_in_one_log_holds_up_no_other(
     with pytest.raises(ExceptionGroup):
         sequence_step(NOON)
     assert set(Entry.objects.filter(index=None).values_list("log_id", flat=True)) == {first.pk}
+
+
+def test_whether_something_waits_is_looked_up_in_each_log(letter: Letter, settings: Settings) -> None:
+    """However many entries there are, and whatever PostgreSQL believes of how many have their number."""
+    settings.HIDDEN_BATCH = 1
+    with CaptureQueriesContext(connection) as asked:
+        sequence_step(NOON)
+    question = next(query["sql"] for query in asked if "EXISTS" in query["sql"])
+    explain, sought = {
+        "postgresql": ("EXPLAIN", "one_entry_an_index"),
+        "sqlite": ("EXPLAIN QUERY PLAN", "(log_id=? AND index=?)"),
+    }[connection.vendor]
+    with transaction.atomic(), connection.cursor() as cursor:
+        find_by_key()
+        cursor.execute(f"{explain} {question}")
+        assert sought in str(cursor.fetchall())
 
 
 def test_all_that_waited_under_embargo_is_numbered_at_once(

@@ -18,12 +18,13 @@ from types import FrameType
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connections, transaction
 from django.db.models import Exists, OuterRef
 
 from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
 from undersigned.config.purging import make_purge
+from undersigned.ledger.by_key import find_by_key
 from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.publish import publish, tend
 from undersigned.letters.models import Letter
@@ -68,13 +69,19 @@ def sequence_step(_at: datetime) -> None:
 
     A log that must not be signed any more, or that is at fault, holds up no other one.
     """
-    some = Entry.objects.filter(log=OuterRef("pk"), index=None)
-    opened = Log.objects.filter(opened_at__isnull=False).order_by("pk")
     faults = Faults("logs")
-    for log_id, has_more in list(opened.values_list("pk", Exists(some))):
+    for log_id, has_more in _opened_logs():
         with faults.set_aside():
             _tend(log_id, has_more=has_more)
     faults.rise()
+
+
+@transaction.atomic
+def _opened_logs() -> list[tuple[int, bool]]:
+    """The opened logs, and whether something waits in them: as many look-ups as there are logs, however much waits."""
+    find_by_key()
+    waiting = Entry.objects.filter(log=OuterRef("pk"), index=None)
+    return list(Log.objects.filter(opened_at__isnull=False).order_by("pk").values_list("pk", Exists(waiting)))
 
 
 def _tend(log_id: int, *, has_more: bool) -> None:

@@ -1,6 +1,9 @@
 """What was accepted and still waits for the worker, counted when an operator asks; never while somebody signs."""
 
+from django.db import transaction
+
 from undersigned.intake.measure import Levels
+from undersigned.ledger.by_key import find_by_key
 from undersigned.ledger.models import Entry
 from undersigned.lib.clock import now
 from undersigned.post.models import Mail, MailState, Note
@@ -19,6 +22,13 @@ def backlog() -> Levels:
             "held arrivals": lambda: Arrival.objects.exclude(held_until=None).count(),
             "notes": lambda: Note.objects.filter(mail=None, due_at__lte=now()).count(),
             "mails": lambda: Mail.objects.filter(state=MailState.WAITING).count(),
-            "entries": lambda: Entry.objects.filter(index=None, log__opened_at__isnull=False).count(),
+            "entries": _waiting_entries,
         },
     )
+
+
+@transaction.atomic
+def _waiting_entries() -> int:
+    """By the index of what waits, whatever PostgreSQL believes of how many there are."""
+    find_by_key()
+    return Entry.objects.filter(index=None, log__opened_at__isnull=False).count()
