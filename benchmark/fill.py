@@ -70,10 +70,11 @@ def fill(records: Records, rows: int, named: int) -> None:
     with an entry of its log that waits to be numbered."""
     first = add_waiting_entries(records, named)
     second = add_waiting_entries(records, rows - named, "hidden")
+    last = records.number(LAST)
     dialect = _dialect(records)
     statements = [
         *_statements(dialect, _filled(first, first, second), are_named=True),
-        *_statements(dialect, _filled(first, second, first + rows), are_named=False),
+        *_statements(dialect, _filled(first, second, last), are_named=False),
     ]
     if records.is_sqlite:
         for statement in statements:

@@ -21,8 +21,8 @@ ON_A_DISK = Path("/var/tmp")  # noqa: S108  /tmp may be in memory, where being d
 
 
 NAMED = 200_000
-"""So many supporters stand by name where a site serves, at most, and the others are counted only: the first pages of
-five million names would take half an hour, and a row waits for them."""
+"""So many supporters stand by name where a site serves, and the others are counted only: a row waits for the first
+pages, and those of five million names would take half an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +108,19 @@ class Ground:
             self.start([sys.executable, "-m", "benchmark.sink", str(self._sink)], self._sink)
         return self._sink
 
-    def site(self, kind: str, rows: int = 0, settings: Mapping[str, str] = PLAIN, *, whose: str = "") -> Site:
+    def site(
+        self, kind: str, rows: int = 0, settings: Mapping[str, str] = PLAIN, *, whose: str = "", named: int = NAMED
+    ) -> Site:
         """A site that serves, on `sqlite` or `postgresql`, with so many signatures stored; frozen until it is asked.
 
         The same one whenever the same is asked for; what is to know nothing of other rows says `whose` it is.
+        `named` of the signatures are by name, the others counted only.
         """
         name = "_".join((kind, str(rows), *settings, whose)).lower()
         if name not in self._sites:
             site = self._make_site(kind, name, settings)
             self.at_the_end(site.close)
-            site.set_up(rows, min(rows, NAMED))
+            site.set_up(rows, min(rows, named))
             site.start()
             self._sites[name] = site
         return self._sites[name]

@@ -19,6 +19,9 @@ def stat(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """What the system tells of its cores, of which we may use the first two."""
     monkeypatch.setattr(lib, "STAT", tmp_path / "stat")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1}, raising=False)
+    monkeypatch.setattr(lib, "CGROUPS", tmp_path / "cgroup")
+    monkeypatch.setattr(lib, "GROUP", tmp_path / "group")
+    (tmp_path / "group").write_text("0::/system.slice/undersigned.service\n")
     tell(tmp_path / "stat", 0, 0)
     return tmp_path / "stat"
 
@@ -58,6 +61,18 @@ def test_where_the_system_does_not_tell_none_is_idle(stat: Path) -> None:
     stat.unlink()
     cores = Cores(NOON)
     assert cores.idle(NOON + SECOND) == 0
+
+
+@pytest.mark.parametrize("where", ["system.slice/undersigned.service", "system.slice", "."])
+def test_who_is_rationed_has_no_idle_core(stat: Path, where: str) -> None:
+    limit = lib.CGROUPS / where / "cpu.max"
+    limit.parent.mkdir(parents=True)
+    for told, idle in (("max 100000\n", 1.5), ("150000 100000\n", 0)):
+        limit.write_text(told)
+        tell(stat, 0, 0)
+        cores = Cores(NOON)
+        tell(stat, 1, 0.5)
+        assert cores.idle(NOON + SECOND) == pytest.approx(idle)
 
 
 def test_a_clock_that_was_set_back_frees_no_core(stat: Path) -> None:

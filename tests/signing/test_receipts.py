@@ -5,7 +5,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from tests.ledger.published import folder_of, keys_of
-from tests.people import AMAL, BILGE, OYUN, SECRETARY, SOMI
+from tests.people import AMAL, BILGE, OYUN, SECRETARY, SOMI, Person
 from tests.stage import DAY, HOUR, MINUTE, NOON, notes, sign_and_confirm, sign_on
 from tests.trouble import cut_at_each_step, everything
 from undersigned.config.worker import sequence_step
@@ -13,6 +13,7 @@ from undersigned.ledger.events import Event
 from undersigned.ledger.models import Log
 from undersigned.ledger.note import lengthen, open_checkpoint
 from undersigned.ledger.receipt import Receipt
+from undersigned.ledger.sequence import sequence
 from undersigned.letters.models import Letter
 from undersigned.lib.keys import KeyRing
 from undersigned.post.gather import gather
@@ -136,6 +137,17 @@ def test_nobody_is_told_before_their_entry_has_its_number(letter: Letter, keys: 
     sign_and_confirm(SOMI, letter)
     assert send_receipts(NOON) == 0
     assert not notes(keys, "receipt")
+
+
+def test_nobody_is_told_before_the_published_head_speaks_of_them(letter: Letter, keys: KeyRing) -> None:
+    first = listed(letter)
+    second = sign_and_confirm(Person("Ferne Beispiel", "ferne@mail.example", typed=SOMI.typed), letter)
+    sequence(log_of(letter).pk, hidden_batch=1)  # numbered, and the worker died before it was published
+    assert send_receipts(NOON) == 1
+    assert fresh(second).receipted_at is None
+    sequence_step(NOON)
+    assert send_receipts(NOON) == 1
+    assert fresh(first).receipted_at == fresh(second).receipted_at == NOON
 
 
 def test_who_hides_is_sent_no_receipt(letter: Letter, keys: KeyRing) -> None:

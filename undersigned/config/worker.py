@@ -18,13 +18,13 @@ from types import FrameType
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connections, transaction
+from django.db import DatabaseError, close_old_connections, connections
 from django.db.models import Exists, OuterRef
 
 from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
 from undersigned.config.purging import make_purge
-from undersigned.ledger.by_key import find_by_key
+from undersigned.ledger.by_key import found_by_key
 from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.publish import publish, tend
 from undersigned.letters.models import Letter
@@ -52,7 +52,8 @@ SLOW_PASS = timedelta(seconds=5)
 REST_IN_A_RUSH = 9
 """How much longer than its work taking in pauses where very many arrive and no core is idle."""
 FEW = 128
-"""So many are taken in at once while others sign: a full batch would keep the door from its core for longer."""
+"""So many are taken in at once where others sign and no core is idle: a full batch would keep the door from its core
+for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,12 @@ def sequence_step(_at: datetime) -> None:
     faults.rise()
 
 
-@transaction.atomic
 def _opened_logs() -> list[tuple[int, bool]]:
     """The opened logs, and whether something waits in them: as many look-ups as there are logs, however much waits."""
-    find_by_key()
     waiting = Entry.objects.filter(log=OuterRef("pk"), index=None)
-    return list(Log.objects.filter(opened_at__isnull=False).order_by("pk").values_list("pk", Exists(waiting)))
+    opened = Log.objects.filter(opened_at__isnull=False).order_by("pk")
+    with found_by_key():
+        return list(opened.values_list("pk", Exists(waiting)))
 
 
 def _tend(log_id: int, *, has_more: bool) -> None:

@@ -35,7 +35,8 @@ FORMULA_STARTS = frozenset(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", 
 BATCH = 2000
 """Rows in one piece of a file: some two hundred kilobytes."""
 REST_IN_A_RUSH = 4
-"""How much longer than its work an export pauses where very many sign: a million rows still take minutes only."""
+"""How much longer than its work an export pauses where very many sign and no core is idle: a million rows still take
+minutes only."""
 
 T = TypeVar("T")
 
@@ -87,7 +88,7 @@ def _batches(table: Iterator[T]) -> Iterator[list[T]]:
 
 
 def _making_way(pieces: Iterator[T]) -> Iterator[T]:
-    """The pieces, with a rest after each while others sign: what they wait for is more urgent than a list."""
+    """The pieces, with a rest after each while others sign who need all cores: what they wait for is more urgent."""
     begun = now()
     cores = Cores(begun)
     for piece in pieces:

@@ -1,10 +1,11 @@
 """Finding many rows by their keys, in the least time that Django and PostgreSQL can take for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
 
@@ -26,6 +27,18 @@ def find_by_key() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(_SET)
+
+
+@contextmanager
+def found_by_key() -> Iterator[None]:
+    """The same for what is only read; on SQLite without a transaction, which would wait for the place of the one who
+    writes."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic():
+        find_by_key()
+        yield
 
 
 def among(rows: QuerySet[M], keys: Iterable[int | UUID | bytes], column: str = "pk") -> QuerySet[M]:

@@ -28,7 +28,7 @@ NAMED = "NOT (e.kind = 'hidden')"
 HIDDEN = "e.kind = 'hidden'"
 FIRST = "e.event IN ('version-frozen', 'released')"
 
-# “BETWEEN”, and the order by both columns: only the index of what waits gives that order. By the key alone the planner
+# “BETWEEN”, and the order by both columns: only the indexes of what waits give that order. By the key alone the planner
 # may walk over all that is numbered already, in each batch again.
 _WAITING = """
 SELECT e.id, e.event, e.kind, e.version, {hour}, e.commitment, e.undoes_id, about."index"

@@ -36,7 +36,7 @@ KEY_BYTES = 600
 BATCH = 4096
 IN_ONE_QUERY = 500
 SINGLY = 2000
-"""Up to so many changes are looked at one by one; after more, every shelf of the bookcase is."""
+"""Up to so many changes the shelves that they concern are looked at; after more, every shelf of the bookcase is."""
 FEW = 20
 """Up to so many names the shelf of each is asked for; for more, those of all together."""
 INSERT = (

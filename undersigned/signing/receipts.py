@@ -22,6 +22,7 @@ from undersigned.ledger.proof import prove
 from undersigned.ledger.receipt import Item, Receipt
 from undersigned.ledger.receipt import Opening as Opened
 from undersigned.lib.addresses import EmailAddress
+from undersigned.lib.faults import Faults
 from undersigned.lib.sealing import unseal
 from undersigned.post import outbox
 from undersigned.signing.models import Mailbox, Signatory, Signature, State, Visibility
@@ -54,36 +55,46 @@ def has_receipt(signature: Signature) -> bool:
 def send_receipts(at: datetime) -> int:
     """Tell those who have entered the log where their receipt is; how many notes it wrote."""
     told = 0
-    while batch := _send(at):
-        told += len(batch)
+    faults = Faults("logs")
+    for log in Log.objects.filter(opened_at__isnull=False):
+        with faults.set_aside():
+            while batch := _send(log, at):
+                told += len(batch)
+    faults.rise()
     return told
 
 
 @transaction.atomic
-def _send(at: datetime) -> list[Signature]:
+def _send(log: Log, at: datetime) -> list[Signature]:
+    """To some of those whom the published log has by now: its head goes with the mail, and must speak of them."""
+    folder = folder_of(log)
+    head = published(folder, keys_of(log))
+    if head is None:
+        return []
     due = Signature.objects.filter(
         state=State.LISTED,
         visibility=Visibility.PUBLIC,
         confirmed_at__isnull=False,  # who was listed on the coalition's word is not told of what they did
         receipted_at=None,
-        entry__index__isnull=False,
+        entry__log=log,
+        entry__index__lt=head.size,
     ).order_by("listed_at")
     if connection.vendor == "postgresql":
         due = due.select_for_update(of=("self",), skip_locked=True)
-    batch = list(due.select_related("entry__log")[:BATCH])
+    batch = list(due[:BATCH])
     mailboxes = _mailboxes([signature.pk for signature in batch])
-    lines = {log.pk: _short_head(log) for log in {row.entry.log for row in batch if row.entry}}
+    line = shorten(folder.read(CHECKPOINT))
     notes = [
         outbox.NewNote(
             mailboxes[row.pk],
             str(row.letter_id),
             row.language,
             "receipt",
-            {"link": private_link(row.pk, at), "checkpoint": lines[row.entry.log_id]},
+            {"link": private_link(row.pk, at), "checkpoint": line},
             row.pk,
         )
         for row in batch
-        if row.entry and row.pk in mailboxes
+        if row.pk in mailboxes
     ]
     outbox.put(notes, at)
     Signature.objects.filter(pk__in=[row.pk for row in batch]).update(receipted_at=at)
@@ -111,12 +122,6 @@ def _opening(signature: Signature, entry: Entry) -> Opened | None:
         return Opened(bytes(kept.salt), bytes(kept.nonce), is_nonce=True)
     signatory = Signatory.objects.filter(pk=signature.pk).first()
     return Opened(bytes(kept.salt), record_of(signature, signatory)) if signatory else None
-
-
-def _short_head(log: Log) -> str:
-    """The published head on one line that names nobody; empty where none is published."""
-    raw = folder_of(log).find(CHECKPOINT)
-    return shorten(raw) if raw else ""
 
 
 def _mailboxes(signatures: Sequence[UUID]) -> dict[UUID, EmailAddress]:
