@@ -116,11 +116,12 @@ class Ground:
         The same one whenever the same is asked for; what is to know nothing of other rows says `whose` it is.
         `named` of the signatures are by name, the others counted only.
         """
-        name = "_".join((kind, str(rows), *settings, whose)).lower()
+        named = min(rows, named)
+        name = "_".join((kind, str(rows), str(named), *settings, whose)).lower()
         if name not in self._sites:
             site = self._make_site(kind, name, settings)
             self.at_the_end(site.close)
-            site.set_up(rows, min(rows, named))
+            site.set_up(rows, named)
             site.start()
             self._sites[name] = site
         return self._sites[name]

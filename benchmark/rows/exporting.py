@@ -21,7 +21,7 @@ FIRST_LINES_SECONDS = 120
 
 
 def door_during_export(ground: Ground) -> Measured:
-    site = ground.site("postgresql", min(ground.pace.rows, ROWS_LISTED), whose="export", named=ROWS_LISTED)
+    site = ground.site("postgresql", min(ground.pace.rows, ROWS_LISTED), named=ROWS_LISTED)
     with site.awake():
         cookie = sign_in(site)
     drawn: list[int] = []

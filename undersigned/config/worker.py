@@ -24,7 +24,7 @@ from django.db.models import Exists, OuterRef
 from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
 from undersigned.config.purging import make_purge
-from undersigned.ledger.by_key import found_by_key
+from undersigned.ledger.by_key import reading_by_key
 from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.publish import publish, tend
 from undersigned.letters.models import Letter
@@ -81,7 +81,7 @@ def _opened_logs() -> list[tuple[int, bool]]:
     """The opened logs, and whether something waits in them: as many look-ups as there are logs, however much waits."""
     waiting = Entry.objects.filter(log=OuterRef("pk"), index=None)
     opened = Log.objects.filter(opened_at__isnull=False).order_by("pk")
-    with found_by_key():
+    with reading_by_key():
         return list(opened.values_list("pk", Exists(waiting)))
 
 

@@ -1,7 +1,7 @@
 """What was accepted and still waits for the worker, counted when an operator asks; never while somebody signs."""
 
 from undersigned.intake.measure import Levels
-from undersigned.ledger.by_key import found_by_key
+from undersigned.ledger.by_key import reading_by_key
 from undersigned.ledger.models import Entry
 from undersigned.lib.clock import now
 from undersigned.post.models import Mail, MailState, Note
@@ -27,5 +27,5 @@ def backlog() -> Levels:
 
 def _waiting_entries() -> int:
     """Looked up in each log, whatever PostgreSQL believes of how many there are."""
-    with found_by_key():
+    with reading_by_key():
         return Entry.objects.filter(index=None, log__opened_at__isnull=False).count()

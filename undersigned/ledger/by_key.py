@@ -30,7 +30,7 @@ def find_by_key() -> None:
 
 
 @contextmanager
-def found_by_key() -> Iterator[None]:
+def reading_by_key() -> Iterator[None]:
     """The same for what is only read; on SQLite without a transaction, which would wait for the place of the one who
     writes."""
     if connection.vendor != "postgresql":

@@ -25,12 +25,11 @@ from undersigned.pages.frame import Frame, Place, interface_tag, letter_frame, r
 from undersigned.pages.generation import PublicFolder
 from undersigned.pages.models import Bookcase, Shelf
 from undersigned.pages.roll import LATEST, OF_SUPPORTER, Entry, Supporter, Writer
-from undersigned.pages.shelves import changed_shelves, settle
+from undersigned.pages.shelves import FEW, changed_shelves, settle
 
 PART_BYTES = 80_000
 """A shelf of long names is continued on another page beyond this, so that no page is over 100 kB."""
 LABEL = 40
-SINGLY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +247,7 @@ class _Maker:
     def beside(self, changed: Sequence[Shelf]) -> Iterator[tuple[_Beside | None, Shelf, _Beside | None]]:
         """Each of the changed shelves, between those beside it: asked for singly, or, for many, all at once."""
         shelves = self.bookcase.shelves.filter(is_gone=False).order_by("key").values_list("key", "name")
-        if len(changed) <= SINGLY:
+        if len(changed) <= FEW:
             for shelf in changed:
                 before, after = shelves.filter(key__lt=shelf.key).last(), shelves.filter(key__gt=shelf.key).first()
                 yield _beside(before), shelf, _beside(after)

@@ -35,10 +35,10 @@ ROW = 64
 KEY_BYTES = 600
 BATCH = 4096
 IN_ONE_QUERY = 500
-SINGLY = 2000
+MANY = 2000
 """Up to so many changes the shelves that they concern are looked at; after more, every shelf of the bookcase is."""
 FEW = 20
-"""Up to so many names the shelf of each is asked for; for more, those of all together."""
+"""So many shelves, or places on shelves, are asked for singly; more of them all together."""
 INSERT = (
     'INSERT INTO pages_spine ("bookcase_id", "key", "ends_shelf", "ends_row", "signatory_id") '
     "VALUES (%s, %s, %s, %s, %s)"
@@ -184,7 +184,7 @@ class _Shelver:
     def _note(self, changes: Sequence[tuple[bytes, bool]]) -> None:
         """Have the shelves looked at on which names with these keys stand, or stood; True for those that may have
         divided a shelf, or joined two. Each of the others is one more on its shelf."""
-        if len(changes) > SINGLY:
+        if len(changes) > MANY:
             self._set_dusty(True)
         if self.bookcase.is_dusty:
             return
