@@ -24,6 +24,8 @@ from undersigned.signing.withdraw import withdraw
 
 Look = Callable[[], Crumbs]
 LANGUAGES = ("ko", "en", "zh-Hans")
+SHOW_THE_COUNT = 4 * len(LANGUAGES) + 5
+"""So many files: in each language the letter, its embeds, where and when; letter.json; the four lists of letters."""
 
 
 def of_names(crumbs: Crumbs, language: str = "ko") -> Crumbs:
@@ -53,6 +55,13 @@ def walk(pages: Crumbs) -> list[str]:
 def stamps(folder: PublicFolder) -> dict[str, tuple[int, int]]:
     found = {path: os.stat(folder.root / path) for path in folder.paths()}
     return {path: (status.st_ino, status.st_mtime_ns) for path, status in found.items()}
+
+
+def changed(folder: PublicFolder, before: dict[str, tuple[int, int]]) -> tuple[set[str], set[str]]:
+    """The files that are not as they were: those of lists of names, and the others."""
+    files = {path for path, stamp in stamps(folder).items() if stamp != before.get(path)}
+    of_lists = {path for path in files if "/names/" in path}
+    return of_lists, files - of_lists
 
 
 def reached(pages: Crumbs) -> set[str]:
@@ -91,17 +100,29 @@ def test_every_name_stands_there_once_in_the_order_of_the_language(
         assert max(map(len, pages.values())) < 100_000
 
 
-def test_one_more_name_changes_few_files(letter: Letter, folder: PublicFolder, crumbs: Look) -> None:
+@pytest.mark.parametrize(
+    ("lengths", "pages"), [((2**32, 1), 3), ((1, 2**32), 5), ((1, 1), 6)], ids=["nothing", "a shelf", "a row"]
+)
+def test_one_more_name_changes_few_files_whatever_its_lot_ends(
+    letter: Letter,
+    folder: PublicFolder,
+    crumbs: Look,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    lengths: tuple[int, int],
+    pages: int,
+) -> None:
     crowd(letter, 5000)
     bake_due(NOON)
     before = stamps(folder)
+    monkeypatch.setattr(shelves, "SHELF", lengths[0])
+    monkeypatch.setattr(shelves, "ROW", lengths[1])
     sign_and_confirm(SOMI, letter)
     number_entries(letter)
     bake_due(NOON + HOUR)
-    after = stamps(folder)
-    changed = {path for path in after if after[path] != before.get(path)}
-    assert len([path for path in changed if "/names/" in path]) <= 3 * 5
-    assert len(changed) <= 3 * 5 + 12
+    of_lists, others = changed(folder, before)
+    assert 0 < len(of_lists) <= pages * len(LANGUAGES)
+    assert len(others) <= SHOW_THE_COUNT
     for language in LANGUAGES:
         assert SOMI.name in walk(of_names(crumbs(), language))
 
@@ -254,7 +275,6 @@ def test_with_a_million_supporters_one_more_changes_few_files(
     sign_and_confirm(SOMI, letter)
     number_entries(letter)
     bake_due(NOON + HOUR)
-    after = stamps(folder)
-    changed = {path for path in after if after[path] != before.get(path)}
-    assert changed
-    assert len(changed) <= 3 * 5 + 12
+    of_lists, others = changed(folder, before)
+    assert 0 < len(of_lists) <= 6 * len(LANGUAGES)
+    assert len(others) <= SHOW_THE_COUNT
