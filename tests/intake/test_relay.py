@@ -6,11 +6,12 @@ import pytest
 from tests.intake.asking import Answer, DeskBehind, Reader, converse, http, scope_of
 from tests.intake.conftest import Clock
 from undersigned.intake import relay
-from undersigned.intake.door import BODY_LIMIT_BYTES, BODY_SECONDS
+from undersigned.intake.door import BODY_LIMIT_BYTES, BODY_SECONDS, LARGE_BYTES
 from undersigned.intake.relay import DeskAddress
 from undersigned.intake.visitors import address_of
 from undersigned.intake.wire import Message
 from undersigned.lib.env import Misconfigured
+from undersigned.signing.sign_on import FORM_LIMIT_BYTES
 
 
 def head_of(desk: DeskBehind) -> dict[str, str]:
@@ -34,6 +35,39 @@ def test_an_answer_without_a_length_passes_too(reader: Reader, desk: DeskBehind)
     answer = reader.ask("/desk/export.csv")
     assert answer.body == b"ferryman!"
     assert "transfer-encoding" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [(b"host", b"letters.example"), (b"host", b"evil.example")],
+        [],
+        [(b"host", b"letters.example"), (b"x-odd", b"a\x00b")],
+    ],
+    ids=["two hosts", "no host", "a header that is none"],
+)
+@pytest.mark.parametrize(("language", "said"), [("ko", "브라우저"), ("en", "browsers"), ("zh-CN", "浏览器")])
+def test_what_no_browser_sends_is_refused_and_the_desk_not_asked(
+    reader: Reader, desk: DeskBehind, headers: list[tuple[bytes, bytes]], language: str, said: str
+) -> None:
+    scope = scope_of("/desk/", "GET", {})
+    scope["headers"] = [*headers, (b"accept-language", language.encode())]
+    answer = reader.run(converse(reader.door, scope, []))
+    assert answer.status == 400
+    assert said in answer.text
+    assert not desk.asked
+
+
+def test_an_address_that_was_sent_as_it_was_typed_is_understood(reader: Reader, desk: DeskBehind) -> None:
+    scope = scope_of("/desk/", "GET", {})
+    scope["raw_path"], scope["query_string"] = "/desk/다/".encode(), "q=리 x".encode()
+    reader.run(converse(reader.door, scope, []))
+    assert desk.asked == ["GET /desk/%EB%8B%A4/?q=%EB%A6%AC%20x"]
+
+
+def test_whatever_a_reader_says_of_it_the_host_is_no_matter_of_one_hop(reader: Reader, desk: DeskBehind) -> None:
+    reader.ask("/desk/", connection="close, Host")
+    assert head_of(desk)["host"] == "letters.example"
 
 
 def test_the_server_and_the_hop_are_the_doors_own_matter(reader: Reader, desk: DeskBehind) -> None:
@@ -116,6 +150,30 @@ def test_too_large_a_body_of_unknown_length_is_refused_when_it_is(reader: Reader
     assert not desk.asked
 
 
+def test_nobody_but_the_desk_takes_more_than_a_form_has(reader: Reader, desk: DeskBehind) -> None:
+    body = b"x" * (FORM_LIMIT_BYTES + 1)
+    desk.says = lambda *_: http("200 OK")
+    assert reader.ask("/desk/", "POST", body).status == 200
+    assert reader.ask("/en/", "POST", body).status == 413
+    assert desk.asked == ["POST /desk/"]
+
+
+@pytest.mark.parametrize("length", [{}, {"transfer_encoding": "chunked"}])
+def test_only_so_much_that_is_large_is_read_at_the_same_time(
+    reader: Reader, desk: DeskBehind, length: dict[str, str]
+) -> None:
+    """Also where its length is not said. What is as small as a sign-on is read all the while."""
+    desk.says = lambda *_: http("200 OK")
+    reader.door.large.most = 1
+    pieces = [b"x" * LARGE_BYTES, b"x"]
+    said = length or {"content_length": str(LARGE_BYTES + 1)}
+    with reader.door.large:
+        assert reader.run(converse(reader.door, scope_of("/en/", "POST", said), pieces)).status == 503
+        assert reader.ask("/en/", "POST", pieces[0]).status == 200
+    assert reader.run(converse(reader.door, scope_of("/en/", "POST", said), pieces)).status == 200
+    assert not reader.door.large.inside
+
+
 def test_a_body_that_comes_in_pieces_is_whole_when_the_desk_sees_it(reader: Reader, desk: DeskBehind) -> None:
     desk.says = lambda method, target, body: http("200 OK", body)
     scope = scope_of("/desk/", "POST", {"Transfer-Encoding": "chunked"})
@@ -169,6 +227,23 @@ def test_more_than_can_be_relayed_at_once_waits_and_more_than_can_wait_is_refuse
 
     answers = reader.run(crowd())
     assert sorted(answer.status for answer in answers) == [200] * 5 + [503] * 2
+
+
+def test_who_announces_more_than_they_say_is_told_so(reader: Reader, desk: DeskBehind) -> None:
+    async def break_off() -> int:
+        incoming: asyncio.Queue[Message] = asyncio.Queue()
+        incoming.put_nowait({"type": "http.request", "body": b"a=", "more_body": True})
+        incoming.put_nowait({"type": "http.disconnect"})
+        sent: list[Message] = []
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        await reader.door(scope_of("/en/", "POST", {"Content-Length": "10"}), incoming.get, send)
+        return int(sent[0]["status"])
+
+    assert reader.run(break_off()) == 400
+    assert not desk.asked
 
 
 def test_when_a_reader_leaves_the_desk_need_not_go_on(reader: Reader, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A picture from the desk passes through the door, a few at a time; nobody else can send as much."""
 
-import asyncio
+from contextlib import ExitStack
 
 import pytest
 
@@ -63,15 +63,11 @@ def test_no_picture_is_larger_than_what_is_taken(reader: Reader, welcoming: Desk
 
 
 def test_only_a_few_bring_pictures_at_the_same_time(reader: Reader, welcoming: DeskBehind) -> None:
-    async def hold() -> list[asyncio.Semaphore]:
-        turns = reader.door.uploads.turns
+    turns = reader.door.uploads.turns
+    with ExitStack() as others:
         for _ in range(AT_ONCE):
-            await turns.acquire()
-        return [turns]
-
-    [turns] = reader.run(hold())
-    assert reader.ask(PATH, "POST", PICTURE, **FORM).status == 503
-    turns.release()
+            others.enter_context(turns)
+        assert reader.ask(PATH, "POST", PICTURE, **FORM).status == 503
     assert reader.ask(PATH, "POST", PICTURE, **FORM).status == 200
 
 
@@ -82,4 +78,4 @@ def test_a_picture_that_breaks_off_or_comes_too_slowly_is_not_handed_on(
     monkeypatch.setattr("undersigned.intake.uploads.SECONDS", 0.01)
     assert reader.run(converse(reader.door, scope, [])).status == 408
     assert welcoming.asked == [f"HEAD {PATH}"]
-    assert not reader.door.uploads.turns.locked()
+    assert not reader.door.uploads.turns.inside

@@ -68,4 +68,26 @@ def requests(draw: st.DrawFn) -> bytes:
     return line + end + b"".join(name + b": " + value + end for name, value in headers) + end + body
 
 
-anything = st.one_of(noise, requests(), form_requests(), st.lists(form_requests(), max_size=4).map(b"".join))
+@st.composite
+def odd_requests(draw: st.DrawFn) -> bytes:
+    """A request that any server can tell the end of, and otherwise as odd as ours lets pass: with no host or two, with
+    an address as it was typed, with headers that are named as if they were for one hop only."""
+    method = draw(st.sampled_from(("GET", "HEAD", "POST", "OPTIONS", "DELETE", "CONNECT", "BREW")))
+    path = draw(st.sampled_from((*PATHS[:-1], "a:1", "/desk/다/", "/desk/{a}|^/", "/\xa0/", "http://127.0.0.1/desk/")))
+    query = draw(st.sampled_from(("", "?", "?q=%ff", "?q=다", "?via=mail", "??", "?q=\x7f")))
+    hosts = draw(st.lists(st.sampled_from((b"127.0.0.1", b"evil.example", b"", b"a b", b"\xff")), max_size=2))
+    hops = draw(
+        st.lists(st.sampled_from((b"close", b"host", b"Cookie", b"content-length", b"te", b"\xff")), max_size=3)
+    )
+    others = draw(st.lists(st.tuples(st.sampled_from(HEADERS[5:]), chosen(*VALUES)), max_size=3))
+    body = draw(forms()) if method == "POST" else b""
+    told = [(b"Host", host) for host in hosts]
+    told += [(b"Connection", b", ".join(hops)), (b"Content-Type", b"application/x-www-form-urlencoded")]
+    told += [(name.encode(), bytes(letter for letter in value if letter >= 32)) for name, value in others]
+    head = b"".join(name + b": " + value + b"\r\n" for name, value in [*told, (b"Content-Length", b"%d" % len(body))])
+    return f"{method} {path}{query} HTTP/1.1\r\n".encode() + head + b"\r\n" + body
+
+
+anything = st.one_of(
+    noise, requests(), form_requests(), odd_requests(), st.lists(form_requests(), max_size=4).map(b"".join)
+)

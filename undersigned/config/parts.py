@@ -30,8 +30,14 @@ CONNECTIONS = 8192
 
 def serve_door(host: str, port: int, open_: Callable[[], Door]) -> None:
     """Serve there what `open_` opens, until a signal."""
+
+    def open_there() -> Door:
+        door = open_()
+        door.port = port
+        return door
+
     _serve(
-        open_,
+        open_there,
         interface=Interfaces.ASGI,
         address=host,
         port=port,

@@ -2,21 +2,46 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 from undersigned.intake.acting import ROOM, Acting
 from undersigned.intake.commit import LaneFull, NotCommitted
 from undersigned.intake.counting import Counting
+from undersigned.intake.few import Few
 from undersigned.intake.folder import Folder, with_query
 from undersigned.intake.limits import Limits, TooMany
 from undersigned.intake.measure import Measures
 from undersigned.intake.monitor import Monitor
 from undersigned.intake.patience import Patience, TookTooLong
-from undersigned.intake.refusals import DeskCloses, DoorBusy, RecordAway, Refusing, TooManyRequests, TooSlow
-from undersigned.intake.relay import BEHIND_A_DOOR, DeskAway, Relay
+from undersigned.intake.refusals import (
+    DeskCloses,
+    DoorBusy,
+    NotUnderstood,
+    RecordAway,
+    Refusing,
+    TooManyRequests,
+    TooSlow,
+)
+from undersigned.intake.relay import BEHIND_A_DOOR, DeskAway, Garbled, Relay
 from undersigned.intake.taking import Taking
+from undersigned.intake.unread import end_unread
 from undersigned.intake.uploads import Uploads, brings_picture
-from undersigned.intake.wire import BodyTooLarge, Headers, HungUp, Receive, Reply, Scope, Send, Told, read_body, text_of
+from undersigned.intake.wire import (
+    SEND_SECONDS,
+    BodyTooLarge,
+    CutShort,
+    Headers,
+    HungUp,
+    Receive,
+    Reply,
+    Scope,
+    Send,
+    Told,
+    length_of,
+    read_body,
+    text_of,
+)
 from undersigned.lib.clock import now
 from undersigned.lib.forms import FORM_TYPE, NotAForm, read_form
 from undersigned.lib.origin import is_from_elsewhere, is_from_here
@@ -27,6 +52,9 @@ from undersigned.stories.referrals import Referrals
 
 BODY_LIMIT_BYTES = 256 * 1024
 """More than any form of the desk has."""
+LARGE_BYTES = 16 * 1024
+"""More than a sign-on has. Who brings more takes one of a few places for as long as it is read."""
+LARGE_AT_ONCE = 256
 BODY_SECONDS = 20
 SHOWN = (200, 304)
 """The answers by which a reader sees a page."""
@@ -41,7 +69,8 @@ SLOW: Headers = [(b"x-undersigned-slow", b"yes")]
 
 @dataclass(slots=True)
 class Door:
-    """The program's ASGI application. Belongs to one event loop, whose `clock` it reads."""
+    """The program's ASGI application. Belongs to one event loop, whose `clock` it reads; `port` is where it is served,
+    0 where nobody connects."""
 
     folder: Folder
     relay: Relay
@@ -54,7 +83,10 @@ class Door:
     clock: Callable[[], float]
     counting: Counting = field(default_factory=lambda: Counting(lambda _: None))
     uploads: Uploads = field(default_factory=Uploads)
+    large: Few = field(default_factory=lambda: Few(LARGE_AT_ONCE))
     patience: Patience = field(init=False)
+    port: int = 0
+    ending: "asyncio.Task[None] | None" = None
     referrals: Referrals = field(default_factory=Referrals)
 
     def __post_init__(self) -> None:
@@ -110,11 +142,14 @@ class Door:
         return None if await self.relay.ask(scope, told, (body, ours), wire) else self.refusing.nowhere
 
     async def _read(self, scope: Scope, told: Told, receive: Receive) -> bytes:
-        """All that a request brings, within its limits of size and time."""
+        """All that a request brings, within its limits of size, number and time."""
         if brings_picture(scope["path"], told) and await self.relay.opens(scope, told):
             return await self.uploads.read(receive, told)
-        with self.patience:
-            return await read_body(receive, told, BODY_LIMIT_BYTES)
+        limit = BODY_LIMIT_BYTES if scope["path"].startswith(BEHIND_A_DOOR) else FORM_LIMIT_BYTES
+        length = length_of(told)
+        is_small = length is not None and length <= LARGE_BYTES
+        with self.patience, nullcontext() if is_small else self.large:
+            return await read_body(receive, told, limit)
 
     def _is_slow(self, sender: bytes, fields: Mapping[str, str]) -> bool:
         return self.limits.is_slow(sender, fields.get("work", ""), fields.get("version", ""), now())
@@ -148,8 +183,12 @@ class Door:
         self.counting.open()
         self.acting.open()
         self.patience.open()
+        if self.port:
+            self.ending = asyncio.ensure_future(end_unread(self.port, SEND_SECONDS))
 
     async def _close(self) -> None:
+        if self.ending:
+            self.ending.cancel()
         await self.patience.close()
         await asyncio.to_thread(self.referrals.flush)
         await self.acting.close()
@@ -177,6 +216,8 @@ REFUSED: dict[type[Exception], type[Refusal]] = {
     BodyTooLarge: TooMuchSent,
     TookTooLong: TooSlow,
     DeskAway: DeskCloses,
+    Garbled: NotUnderstood,
+    CutShort: NotUnderstood,
     LaneFull: DoorBusy,
     NotCommitted: RecordAway,
     TooMany: TooManyRequests,

@@ -49,6 +49,12 @@ class TooSlow(Refusal):
     message = gettext_noop("It took too long until all was sent. Nothing was stored; please try again.")
 
 
+class NotUnderstood(Refusal):
+    code = "not-understood"
+    status = 400
+    message = gettext_noop("This did not come in the way in which browsers send something. Nothing was stored.")
+
+
 RETRY_SECONDS: dict[type[Refusal], int] = {DoorBusy: 2, DeskCloses: 5, RecordAway: 5, TooManyRequests: 60}
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import h11
 
 from undersigned.intake.visitors import address_of
-from undersigned.intake.wire import Headers, HungUp, Receive, Scope, Send, Told
+from undersigned.intake.wire import Headers, HungUp, Receive, Scope, Send, Told, send_piece
 from undersigned.lib.env import Misconfigured
 
 OK = 200
@@ -28,11 +28,14 @@ AHEAD_BYTES = 1024 * 1024
 """How much of an answer is taken off the desk's hands before its reader has read it."""
 CONNECT_SECONDS = 5
 STEP_SECONDS = 60
-"""How long the desk may be silent, and a reader not read."""
+"""How long the desk may be silent."""
 
 OF_ONE_HOP = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade")
 )
+NEVER_OF_ONE_HOP = frozenset((b"host",))
+"""Whatever a reader says: a request without it is none."""
+UNPRINTABLE = re.compile(rb"[^!-~]")
 # What only we can say: whose word it is that the desk would take for ours.
 OURS = re.compile(rb"x-forwarded-.*|x-undersigned-.*|forwarded|x-real-ip|expect|content-length|.*_.*")
 NOT_PASSED_BACK = OF_ONE_HOP | {b"server", b"date"}
@@ -40,6 +43,10 @@ NOT_PASSED_BACK = OF_ONE_HOP | {b"server", b"date"}
 
 class DeskAway(Exception):
     """The desk's process does not answer, or has too much to do."""
+
+
+class Garbled(Exception):
+    """A request as no browser makes it, with two hosts for instance: it cannot be handed on."""
 
 
 class BrokenOff(Exception):
@@ -90,7 +97,7 @@ class Relay:
         """Relay a request that `brought` a body, and what we have to say of it ourselves; False, and nothing is sent,
         where the desk knows no such page.
 
-        DeskAway where it cannot be asked; HungUp where the reader does not stay.
+        DeskAway where it cannot be asked; Garbled where that cannot be asked; HungUp where the reader does not stay.
         """
         async with self._turn(), self._connected() as (reader, writer):
             talk = Talk(reader, writer)
@@ -139,7 +146,8 @@ class Relay:
 
     def _head(self, scope: Scope, told: Told, body: bytes) -> Headers:
         """What the request says, without what holds for one hop only; and whose it is, on our word."""
-        hop = {name.strip().lower() for name in told.get(b"connection", b"").split(b",")} | OF_ONE_HOP
+        said = {name.strip().lower() for name in told.get(b"connection", b"").split(b",")}
+        hop = (said | OF_ONE_HOP) - NEVER_OF_ONE_HOP
         kept = [(name, value) for name, value in scope["headers"] if name not in hop and not OURS.fullmatch(name)]
         scheme = told.get(b"x-forwarded-proto", b"http") if self.proxies else b"http"
         return [
@@ -161,7 +169,10 @@ class Talk:
 
     async def say(self, scope: Scope, headers: Headers, body: bytes) -> None:
         target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-        request = h11.Request(method=scope["method"], target=target, headers=headers)
+        try:
+            request = h11.Request(method=scope["method"], target=_escaped(target), headers=headers)
+        except h11.LocalProtocolError:
+            raise Garbled from None
         events = (request, *([h11.Data(data=body)] if body else []), h11.EndOfMessage())
         self.writer.write(b"".join(self.spoken.send(event) or b"" for event in events))
         with suppress(ConnectionError):  # it may have answered all the same, before it had read everything
@@ -182,9 +193,8 @@ class Talk:
         await send({"type": "http.response.start", "status": head.status_code, "headers": headers})
         try:
             while isinstance(event := await self._next(), h11.Data):
-                async with asyncio.timeout(STEP_SECONDS):
-                    await send({"type": "http.response.body", "body": bytes(event.data), "more_body": True})
-        except (DeskAway, TimeoutError):
+                await send_piece(send, bytes(event.data))
+        except DeskAway:
             raise BrokenOff from None
         await send({"type": "http.response.body", "body": b""})
 
@@ -196,6 +206,11 @@ class Talk:
         except (OSError, TimeoutError, h11.RemoteProtocolError):
             raise DeskAway from None
         return event
+
+
+def _escaped(target: bytes) -> bytes:
+    """As the standard has it (RFC 3986 §2.1), and most browsers: some old ones send an address as it was typed."""
+    return UNPRINTABLE.sub(lambda found: b"%%%02X" % found[0][0], target)
 
 
 async def _while_read(receive: Receive, passing: Coroutine[None, None, None]) -> None:

@@ -5,9 +5,9 @@ import asyncio
 import re
 from dataclasses import dataclass, field
 
-from undersigned.intake.commit import LaneFull
+from undersigned.intake.few import Few
 from undersigned.intake.patience import TookTooLong
-from undersigned.intake.wire import BodyTooLarge, HungUp, Receive, Told, length_of
+from undersigned.intake.wire import BodyTooLarge, CutShort, Receive, Told, length_of
 
 PLACE = re.compile(r"/desk/(stories/[a-z0-9-]{3,60}/text|[a-z0-9-]{3,60}/press/(new/[a-z]+|[0-9]+|release/[\w-]+))/")
 LIMIT_BYTES = 20_300_000
@@ -21,13 +21,11 @@ AT_ONCE = 4
 class Uploads:
     """Belongs to one event loop."""
 
-    turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    turns: Few = field(default_factory=lambda: Few(AT_ONCE))
 
     async def read(self, receive: Receive, told: Told) -> bytes:
-        """The body; LaneFull where too many are read, BodyTooLarge, TookTooLong or HungUp as it comes."""
-        if self.turns.locked():
-            raise LaneFull
-        async with self.turns:
+        """The body; LaneFull where too many are read, BodyTooLarge, TookTooLong or CutShort as it comes."""
+        with self.turns:
             try:
                 async with asyncio.timeout(SECONDS):
                     return await _read(receive, told)
@@ -51,7 +49,7 @@ async def _read(receive: Receive, told: Told) -> bytes:
     while len(body) < expected:
         message = await receive()
         if message["type"] != "http.request":
-            raise HungUp
+            raise CutShort
         body += message.get("body", b"")
         if not message.get("more_body", False):
             break

@@ -1,5 +1,6 @@
 """What passes over the wire: the head and body of a request as ASGI hands them over, and answers as it takes them."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,22 @@ Headers = list[tuple[bytes, bytes]]
 Told = Mapping[bytes, bytes]
 """What the head of a request says, by name in small letters; of what it says twice the last."""
 
+PIECE_BYTES = 256 * 1024
+"""So much of an answer is handed over at once: what its reader does not take is held in memory."""
+SEND_SECONDS = 30
+"""How long a reader may take for a piece; and how long nothing at all may be taken."""
+
 
 class BodyTooLarge(Exception):
     """More is sent than we read."""
 
 
+class CutShort(Exception):
+    """The other side does not say all that it announced. It may still listen."""
+
+
 class HungUp(Exception):
-    """The other side went away before it had said all."""
+    """The other side went away before it had heard all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +40,29 @@ class Reply:
     body: bytes = b""
 
     async def send(self, send: Send, method: str = "GET") -> None:
-        """Send it; to HEAD without its body."""
+        """Send it; to HEAD without its body. HungUp where its reader does not take it."""
         await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
-        await send({"type": "http.response.body", "body": b"" if method == "HEAD" else self.body})
+        body = b"" if method == "HEAD" else self.body
+        if len(body) > PIECE_BYTES:
+            body = await _send_ahead(send, body)
+        await send({"type": "http.response.body", "body": body})
+
+
+async def _send_ahead(send: Send, body: bytes) -> bytes:
+    """Send a large body piece by piece, no faster than it is taken; what is left of it in the end, the last piece."""
+    last = (len(body) - 1) // PIECE_BYTES * PIECE_BYTES
+    for start in range(0, last, PIECE_BYTES):
+        await send_piece(send, body[start : start + PIECE_BYTES])
+    return body[last:]
+
+
+async def send_piece(send: Send, piece: bytes) -> None:
+    """Send a piece after which others come; HungUp where its reader does not take it in time."""
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    except TimeoutError:
+        raise HungUp from None
 
 
 def text_of(told: Told, name: bytes) -> str | None:
@@ -50,7 +80,7 @@ def length_of(told: Told) -> int | None:
 
 
 async def read_body(receive: Receive, told: Told, limit: int) -> bytes:
-    """The body of a request; BodyTooLarge before more than `limit` bytes are read, HungUp where it is cut short."""
+    """The body of a request; BodyTooLarge before more than `limit` bytes are read, CutShort where it has no end."""
     expected = length_of(told)
     if expected == 0:
         return b""
@@ -60,7 +90,7 @@ async def read_body(receive: Receive, told: Told, limit: int) -> bytes:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            raise HungUp
+            raise CutShort
         piece = message.get("body", b"")
         body = body + piece if body else piece
         if len(body) > limit:

@@ -1,0 +1,100 @@
+"""Who does not read what they asked for is let go: of our memory at once, of the connection after a while."""
+
+import asyncio
+from socket import SO_RCVBUF, SOL_SOCKET, create_connection, create_server, socket
+
+import pytest
+
+from tests.flows.office import until
+from undersigned.intake import wire
+from undersigned.intake.unread import end_unread
+from undersigned.intake.wire import PIECE_BYTES, HungUp, Message, Reply
+
+LARGE = bytes(range(256)) * (PIECE_BYTES // 256) * 3 + b"end"
+
+
+def send_to(taken: list[Message], at_most: int) -> Reply:
+    """A large reply, sent to somebody who takes so many messages."""
+    reply = Reply(200, [], LARGE)
+
+    async def send(message: Message) -> None:
+        if len(taken) >= at_most:
+            await asyncio.sleep(60)
+        taken.append(message)
+
+    asyncio.run(reply.send(send))
+    return reply
+
+
+@pytest.mark.parametrize("more", [0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 2 * PIECE_BYTES, len(LARGE)])
+def test_a_large_answer_goes_out_in_pieces_and_is_whole(more: int) -> None:
+    body, taken = LARGE[:more], list[Message]()
+
+    async def send(message: Message) -> None:
+        taken.append(message)
+
+    asyncio.run(Reply(200, [], body).send(send))
+    pieces = [message["body"] for message in taken[1:]]
+    assert b"".join(pieces) == body
+    assert max(map(len, pieces)) <= PIECE_BYTES
+    assert [message.get("more_body", False) for message in taken[1:]] == [True] * (len(pieces) - 1) + [False]
+
+
+def test_to_head_no_piece_is_sent() -> None:
+    taken = list[Message]()
+
+    async def send(message: Message) -> None:
+        taken.append(message)
+
+    asyncio.run(Reply(200, [], LARGE).send(send, "HEAD"))
+    assert [message.get("body") for message in taken] == [None, b""]
+
+
+def test_who_takes_no_more_is_sent_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "SEND_SECONDS", 0.01)
+    taken = list[Message]()
+    with pytest.raises(HungUp):
+        send_to(taken, 2)
+    assert [len(message.get("body", b"")) for message in taken] == [0, PIECE_BYTES]
+
+
+def is_over(connection: socket) -> bool:
+    """Whether there is no connection any more; as much is sent as it takes."""
+    try:
+        while True:
+            connection.send(LARGE)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def test_the_system_ends_a_connection_on_which_nothing_is_read() -> None:
+    """And not one on which everything is, though it is as old."""
+    with create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        asyncio.run(end_unread(port, 1))
+        with create_connection(("127.0.0.1", port)) as lazy, create_connection(("127.0.0.1", port)) as reading:
+            lazy.setsockopt(SOL_SOCKET, SO_RCVBUF, 2048)
+            ours = [server.accept()[0] for _ in range(2)]
+            for connection in ours:
+                connection.setblocking(False)
+            until(lambda: is_over(ours[0]), "the connection to end")
+            ours[1].send(b"whole")
+            assert reading.recv(5) == b"whole"
+            for connection in ours:
+                connection.close()
+
+
+def test_the_socket_is_waited_for_until_somebody_listens_there() -> None:
+    async def wait() -> bool:
+        with socket() as later:
+            later.bind(("127.0.0.1", 0))
+            waiting = asyncio.ensure_future(end_unread(later.getsockname()[1], 1))
+            await asyncio.sleep(0.05)
+            was_done = waiting.done()
+            later.listen()
+            await waiting
+            return was_done
+
+    assert not asyncio.run(wait())
