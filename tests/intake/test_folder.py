@@ -1,12 +1,13 @@
+import asyncio
 import gzip
 import json
 
 import brotli
 import pytest
 
-from tests.intake.asking import DeskBehind, Reader, http
+from tests.intake.asking import Answer, DeskBehind, Reader, converse, http, scope_of
 from tests.intake.conftest import Clock
-from undersigned.intake.folder import COPIES, LOOK_SECONDS
+from undersigned.intake.folder import COPIES, LOOK_SECONDS, Folder
 from undersigned.ledger.folder import LogFolder
 from undersigned.pages.generation import PublicFolder
 from undersigned.pages.packed import SUFFIXES
@@ -154,6 +155,54 @@ def test_memory_holds_so_many_copies_and_no_more(server: Reader, folder: PublicF
         assert server.ask(f"/ferry/{number}.txt").status == 200
     assert len(server.door.folder.copies) <= COPIES
     assert server.door.folder.size == sum(copy.size for copy in server.door.folder.copies.values())
+
+
+LARGE = b"x" * 30_000
+LARGE_ONES = [
+    *(f"ferry/{number}.txt" for number in range(20)),
+    *(f"stories/lights/{number}.txt" for number in range(20)),
+]
+
+
+@pytest.fixture
+def small_memory(server: Reader, folder: PublicFolder, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many bytes a door may keep before which lies more: files, and what is left of a withdrawn story."""
+    limit = 100_000
+    monkeypatch.setattr("undersigned.intake.folder.COPIES_BYTES", limit)
+    publish(folder, dict.fromkeys(LARGE_ONES, LARGE))
+    return limit
+
+
+def held(folder: Folder) -> int:
+    """How many bytes of files this keeps alive, whichever way leads to them."""
+    copies = [*folder.copies.values(), *folder.ready.values()]
+    bodies = [variant.whole.body for copy in copies for variant in copy.variants.values()]
+    return sum({id(body): len(body) for body in bodies}.values())
+
+
+def test_memory_holds_so_many_bytes_and_no_more(server: Reader, small_memory: int) -> None:
+    for path in LARGE_ONES:
+        assert server.ask(f"/{path}").body == LARGE
+    assert 0 < held(server.door.folder) <= small_memory
+
+
+def test_memory_holds_no_more_for_those_who_ask_at_once(server: Reader, small_memory: int) -> None:
+    async def all_at_once() -> list[Answer]:
+        return await asyncio.gather(
+            *(converse(server.door, scope_of(f"/{path}", "GET", {}), ()) for path in LARGE_ONES)
+        )
+
+    assert all(answer.body == LARGE for answer in server.run(all_at_once()))
+    assert held(server.door.folder) <= small_memory
+
+
+def test_a_file_that_is_larger_than_all_memory_is_given_out_and_not_kept(
+    server: Reader, folder: PublicFolder, small_memory: int
+) -> None:
+    larger = b"x" * (small_memory + 1)
+    publish(folder, {"ferry/larger.txt": larger})
+    assert server.ask("/ferry/larger.txt").body == larger
+    assert held(server.door.folder) <= small_memory
 
 
 def test_head_says_what_get_would(server: Reader) -> None:

@@ -50,11 +50,12 @@ class Variant:
 @dataclass(slots=True)
 class Copy:
     """A file as it was when it had this `stamp`, in each coding in which there is one. `good_until` is by the loop's
-    clock."""
+    clock; at `addresses` it is ready."""
 
     stamp: Stamp
     variants: Mapping[str, Variant]
     good_until: float = 0.0
+    addresses: set[str] = field(default_factory=set)
 
     @property
     def content(self) -> bytes:
@@ -72,7 +73,10 @@ class Copy:
 
 @dataclass(slots=True)
 class Folder:
-    """The public folder at `root`, in the generation that it has when it is looked at. Belongs to one event loop."""
+    """The public folder at `root`, in the generation that it has when it is looked at. Belongs to one event loop.
+
+    What is `ready` at an address is one of the `copies`, or made of one and of its bytes: only those are counted.
+    """
 
     root: Path
     generation: str = ""
@@ -103,10 +107,11 @@ class Folder:
         name = f"{path}index.html" if not path or path.endswith("/") else path
         copy = await self._copy(name, at) if type_of(name) else None
         if copy:
-            copy = _gone(copy) if await self._is_withdrawn(name, at) else copy
-            self.ready[asked] = copy
-            return copy.reply(told)
-        self.ready.pop(asked, None)
+            answer = _gone(copy) if await self._is_withdrawn(name, at) else copy
+            if self.copies.get(name) is copy:  # it may have made way for others already
+                self.ready[asked] = answer
+                copy.addresses.add(asked)
+            return answer.reply(told)
         if name == path and await self._copy(f"{path}/index.html", at):
             return _redirect(308, f"/{path}/")
         return None
@@ -175,14 +180,13 @@ class Folder:
         self.size += copy.size
         while len(self.copies) > COPIES or self.size > COPIES_BYTES:
             self._forget(next(iter(self.copies)))
-        if len(self.ready) > COPIES:
-            self.ready.clear()
 
     def _forget(self, path: str) -> None:
         known = self.copies.pop(path, None)
         if known:
             self.size -= known.size
-            known.good_until = 0.0
+            for address in known.addresses:
+                self.ready.pop(address, None)
 
 
 def clean_path(path: str) -> str | None:
