@@ -1,16 +1,19 @@
 import gzip
+import http.client
 import os
 import shutil
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
-from tests.flows.office import SECONDS, Office, free_port, until
+from tests.flows.office import LOOPBACK, SECONDS, Office, files_below, free_port, until
 from tests.people import SOMI
 from tests.stage import NOON, sign_and_confirm
 from undersigned.config.worker import sequence_step
@@ -55,7 +58,13 @@ def test_an_example_names_host_folder_and_door(server: str) -> None:
 
 def test_caddys_braces_match() -> None:
     text = caddy(Setting("letters.example", Path("/srv/public"), "127.0.0.1:8765"))
-    assert text.count(" {\n") == len([line for line in text.splitlines() if line.strip() == "}"])
+    lines = [line.strip() for line in text.splitlines()]
+    assert len([line for line in lines if line.endswith("{")]) == lines.count("}")
+
+
+def test_caddy_is_told_before_all_sites_to_write_down_no_request() -> None:
+    text = caddy(Setting("letters.example", Path("/srv/public"), "127.0.0.1:8765"))
+    assert "exclude http.log.error http.handlers\n" in text.partition("letters.example {")[0]
 
 
 # --- nginx itself -----------------------------------------------------------------------------------------------------
@@ -69,7 +78,7 @@ def configured(tmp_path: Path, folder: PublicFolder) -> Callable[[int, int], Pat
         example = nginx(Setting("letters.example", folder.root, f"127.0.0.1:{door}"))
         example = example.replace("listen 80;", f"listen 127.0.0.1:{port};").replace("    listen [::]:80;\n", "")
         writes = "".join(
-            f"    {name}_temp_path {tmp_path}/{name};\n"
+            f"    {name}_temp_path {tmp_path}/{name} 1;\n"  # what lay there leaves a folder
             for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         owner = "user root; " if os.getuid() == 0 else ""  # or it could not read the folder of a test
@@ -118,14 +127,20 @@ def before(tmp_path: Path, baked: PublicFolder, configured: Callable[[int, int],
     port = free_port()
     with ThreadingHTTPServer(("127.0.0.1", 0), Behind) as door:
         Thread(target=door.serve_forever, daemon=True).start()
-        process = subprocess.Popen(
-            [program(), "-c", str(configured(port, door.server_port))], stderr=subprocess.DEVNULL
-        )
+        with running(configured(port, door.server_port), port):
+            yield Office(tmp_path, "", port)
+        door.shutdown()
+
+
+@contextmanager
+def running(configuration: Path, port: int) -> Generator[None]:
+    process = subprocess.Popen([program(), "-c", str(configuration)], stderr=subprocess.DEVNULL)
+    try:
         until(lambda: listens(port), "nginx to listen")
-        yield Office(tmp_path, "", port)
+        yield
+    finally:
         process.terminate()
         process.wait(SECONDS)
-        door.shutdown()
 
 
 def listens(port: int) -> bool:
@@ -176,3 +191,32 @@ def test_what_is_posted_and_what_is_no_file_goes_to_the_door(before: Office, let
     assert before.ask(form).headers["content-type"] == "text/html; charset=utf-8"
     shared = f"/{letter.slug}/en/?via=mail"
     assert said("GET", shared) == f"GET {shared} 127.0.0.1 "
+
+
+def test_while_the_door_is_away_nginx_writes_down_nobody_and_no_private_link(
+    tmp_path: Path, configured: Callable[[int, int], Path]
+) -> None:
+    port, reader = free_port(), "127.0.0.9"
+    with running(configured(port, free_port()), port):
+        for method, address in (("POST", "/s/SECRET/"), ("GET", "/s/SECRET/?via=mail"), ("GET", "/desk/")):
+            connection = http.client.HTTPConnection(LOOPBACK, port, SECONDS, source_address=(reader, 0))
+            connection.request(method, address)
+            assert connection.getresponse().status == 502
+            connection.close()
+    written = b"".join(content for _, content in files_below(tmp_path))
+    assert b"SECRET" not in written
+    assert reader.encode() not in written
+
+
+def test_neither_what_is_sent_in_nor_what_is_answered_lies_on_the_disk_of_nginx(
+    tmp_path: Path, before: Office, letter: Letter
+) -> None:
+    """A picture tells where it was taken, and an export who signed; also to slow readers."""
+    sent = b"x" * 16_000_000
+    connection = http.client.HTTPConnection(LOOPBACK, before.port, timeout=SECONDS)
+    connection.request("POST", f"/{letter.slug}/en/sign/supporter/", sent)
+    answer = connection.getresponse()
+    time.sleep(0.5)  # what the door says meanwhile, more than any socket takes, has to be somewhere
+    assert answer.read().endswith(sent)
+    connection.close()
+    assert not [path for kind in ("client_body", "proxy") for path in (tmp_path / kind).iterdir()]

@@ -32,6 +32,8 @@ SHARED = "via"
 NOT_PACKED = frozenset({"text/html", "application/octet-stream", *(TYPES[suffix] for suffix in PACKED_ALREADY)})
 """Kinds that nginx need not be told to compress: one it always does, the others do not get smaller."""
 BODY_LIMIT_MB = 21
+ANSWER_KB = 256
+"""More than any page has, so that no slow reader of one holds the door up."""
 IDLE_SECONDS = 5
 """Shorter than the door waits before it closes an idle connection, or a request could fall into the gap."""
 
@@ -101,7 +103,12 @@ server {{
     listen [::]:80;
     server_name {setting.host};
     root {setting.root};
+    # Nobody is written down. With each fault, even at “alert”, nginx notes who asked for what: while the door starts
+    # anew, addresses and private links. The error_log outside of this block still tells how nginx itself is, and the
+    # door's monitor how the door is. To look for a fault, write for as long as it takes to memory, not to a disk:
+    # error_log /run/undersigned-nginx.log error;
     access_log off;
+    error_log /dev/null emerg;
     server_tokens off;
     client_max_body_size {BODY_LIMIT_MB}m;
     if_modified_since off;
@@ -129,6 +136,12 @@ server {{
         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
         proxy_set_header X-Forwarded-Proto $scheme;
         proxy_read_timeout 120s;
+        # Nothing that passes lies on the disk: a picture tells where it was taken, an export who signed. What is sent
+        # goes on as it comes, since the door has limits of its own for how large and how slow it may be; of what is
+        # answered, so much waits in memory for a slow reader.
+        proxy_request_buffering off;
+        proxy_max_temp_file_size 0;
+        proxy_buffers {ANSWER_KB // 8} 8k;
     }}
 
 {files}
@@ -152,11 +165,21 @@ def _nginx_location(sort: Sort) -> str:
 
 
 def caddy(setting: Setting) -> str:
-    """A site block for Caddy, which cares for TLS by itself."""
+    """A Caddyfile: what is for all sites, and a site block. Caddy cares for TLS by itself."""
     files = "\n".join(_caddy_handle(number, sort) for number, sort in enumerate(sorts()))
     untold = " ".join(f"/{path}" for path in sorted(UNTOLD))
     return f"""\
 # The example of “undersigned site config caddy”. Set UNDERSIGNED_PROXIES=1 with it.
+# What is for all sites stands once in a Caddyfile, at its beginning.
+{{
+	# Nobody is written down. With each fault Caddy notes who asked for what: while the door starts anew, addresses and
+	# private links. The rest of its log still tells how Caddy itself is, and the door's monitor how the door is. To
+	# look for a fault, write for as long as it takes to memory, not to a disk: “output file /dev/shm/caddy.log”
+	# instead of “exclude …”.
+	log {{
+		exclude http.log.error http.handlers
+	}}
+}}
 {setting.host} {{
 	root * {setting.root}
 	request_body {{
