@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -185,6 +187,22 @@ def test_a_code_tells_nobody_whether_its_sign_on_was_confirmed(letter: Letter, k
     confirm([signature.pk], NOON)
     assert isinstance(confirm_by_code(signature.pk, code, NOON), CodeWrong)
     assert isinstance(confirm_by_code(uuid4(), code, NOON), CodeWrong)
+
+
+def test_a_code_that_the_link_overtakes_is_wrong(letter: Letter, keys: KeyRing) -> None:
+    signature = sign_on(SOMI, letter)
+    code, statements = code_in(keys), []
+
+    def overtake(execute: Callable[..., Any], *statement: Any) -> Any:
+        statements.append(statement)
+        if len(statements) == 2:
+            confirm([signature.pk], NOON)
+        return execute(*statement)
+
+    with connection.execute_wrapper(overtake):
+        assert isinstance(confirm_by_code(signature.pk, code, NOON), CodeWrong)
+    signature.refresh_from_db()
+    assert signature.state == State.LISTED
 
 
 def test_whether_somebody_stands_already_is_looked_up_by_who_they_are(letter: Letter) -> None:

@@ -64,11 +64,12 @@ def confirm(batch: Sequence[UUID], at: datetime) -> list[Confirmed | Refusal]:
 
 def confirm_by_code(signature: UUID, code: str, at: datetime) -> Confirmed | Refusal:
     """Confirm with the typed code: five tries within a day, counted even when the answer is refused."""
-    row = ConfirmationCode.objects.filter(pk=signature, tries__lt=TRIES, expires_at__gt=at)
-    if not row.update(tries=F("tries") + 1):
+    found = ConfirmationCode.objects.filter(pk=signature, tries__lt=TRIES, expires_at__gt=at)
+    kept = found.first()
+    if kept is None or not found.update(tries=F("tries") + 1):  # the link may have confirmed it in between
         return CodeWrong("code")
     digits = "".join(character for character in code if character.isdigit())
-    if not hmac.compare_digest(bytes(row.model.objects.get(pk=signature).digest), code_digest(signature, digits)):
+    if not hmac.compare_digest(bytes(kept.digest), code_digest(signature, digits)):
         return CodeWrong("code")
     return confirm([signature], at)[0]
 
