@@ -37,7 +37,7 @@ def _note(run: str, number: int, letter: Letter, link: str) -> outbox.NewNote:
         topic=str(letter.pk),
         language=letter.languages[number % len(letter.languages)],
         template="confirm",
-        facts={"link": link, "code": "123456"},
+        facts={"link": link, "code": "1234 5678"},
         reference=uuid4(),
     )
 

@@ -205,7 +205,7 @@ def link_in(message: EmailMessage) -> str:
 
 def code_in(message: EmailMessage) -> str:
     """The code for typing."""
-    return str(re.findall(r"^(\d{6})\s*$", str(message.get_content()), re.MULTILINE)[0])
+    return str(re.findall(r"^(\d{4} \d{4})\s*$", str(message.get_content()), re.MULTILINE)[0])
 
 
 def is_listening(port: int) -> bool:

@@ -140,7 +140,7 @@ def mailboxes_have_their_say(office: Office, page: Page, invitation: str) -> Non
         box.check()
     follow(page.locator("form.sign-form button[type=submit]"))
     code = code_in(office.mail_to("guessing@mail.example"))
-    wrong = "000000" if code != "000000" else "000001"
+    wrong = "0000 0000" if code != "0000 0000" else "0000 0001"
     for typed in [wrong] * 5 + [code]:
         page.fill("input[name=code]", typed)
         follow(page.get_by_role("button", name="Confirm by code"))

@@ -38,7 +38,7 @@ def signing(gallery: Gallery, page: Page, tour: Tour) -> Iterator[Shot]:
     _fill(page, NAMES[tour.tag], mailbox)
     _press(page, SEND)
     yield "look-into-your-mailbox", page
-    page.fill("#code", "000000")
+    page.fill("#code", "0000 0000")
     _press(page, SEND)
     yield "code-refused", page
     yield from _own(page, link_in(gallery.mail_to(mailbox)), tour.tag)

@@ -236,7 +236,7 @@ def test_whatever_leads_nowhere_gets_the_same_bytes(letter: Letter, keys: KeyRin
         )
     }
     bodies.add(client.put(path(letter)).content)
-    bodies.add(post(client, "/code/", {"token": "forged", "code": "123456"}).content)
+    bodies.add(post(client, "/code/", {"token": "forged", "code": "1234 5678"}).content)
     assert len(bodies) == 1
     assert client.get("/nothing/").status_code == 404
 
@@ -261,7 +261,7 @@ def test_the_code_from_the_mail_confirms(client: Client, letter: Letter, keys: K
 
 def test_a_wrong_code_can_be_typed_anew(client: Client, letter: Letter) -> None:
     token = signed(client, letter)
-    answer = post(client, "/code/", {"token": token, "code": "00000", "language": "ko"})
+    answer = post(client, "/code/", {"token": token, "code": "0000", "language": "ko"})
     assert answer.status_code == 422
     assert answer.headers["Content-Language"] == "ko"
     assert token in text_of(answer)

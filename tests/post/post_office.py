@@ -64,7 +64,7 @@ def words(message: EmailMessage) -> str:
 
 
 def note(address: str = "somi@mail.example", topic: str = "one letter", **changes: object) -> NewNote:
-    facts: dict[str, object] = {"template": "confirm", "facts": {"link": LINK, "code": "123456"}, "language": "en"}
+    facts: dict[str, object] = {"template": "confirm", "facts": {"link": LINK, "code": "1234 5678"}, "language": "en"}
     return NewNote(EmailAddress.parse(address), topic, **(facts | changes))  # type: ignore[arg-type]
 
 

@@ -11,7 +11,7 @@ from undersigned.post.wire import Envelope, pack
 
 FACTS = {
     "link": LINK,
-    "code": "123456",
+    "code": "1234 5678",
     "body": "The gate stands open.",
     "reason": "We could not reach you.\nPlease write to us.",
 }

@@ -16,7 +16,7 @@ from undersigned.post.wire import LINE_BYTES, Envelope, pack, wire_form
 
 FACTS = {
     "link": LINK,
-    "code": "123456",
+    "code": "1234 5678",
     "body": "The gate stands open.",
     "reason": "We could not reach you.\nPlease write to us.",
 }

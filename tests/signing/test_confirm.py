@@ -22,6 +22,7 @@ from undersigned.post.models import Note
 from undersigned.signing.confirm import TRIES, CodeWrong, Confirmed, NothingToConfirm, Outcome, confirm, confirm_by_code
 from undersigned.signing.models import ConfirmationCode, Mailbox, SealedName, Signatory, Signature, State
 from undersigned.signing.retention import lapse
+from undersigned.signing.sign import code_digest
 from undersigned.signing.withdraw import mailbox_of, withdraw
 
 
@@ -154,10 +155,19 @@ def test_nothing_is_left_to_confirm_after_a_lapse_a_withdrawal_or_never(letter: 
         assert isinstance(answer, NothingToConfirm)
 
 
-def test_the_typed_code_confirms_with_spaces_too(letter: Letter, keys: KeyRing) -> None:
+@pytest.mark.parametrize("spoken", [str, lambda code: code.replace(" ", ""), lambda code: f" {code[:3]} {code[3:]} "])
+def test_the_typed_code_confirms_wherever_its_spaces_stand(
+    letter: Letter, keys: KeyRing, spoken: Callable[[str], str]
+) -> None:
     signature = sign_on(SOMI, letter)
-    code = code_in(keys)
-    assert confirm_by_code(signature.pk, f" {code[:3]} {code[3:]} ", NOON) == Confirmed(signature.pk, Outcome.LISTED)
+    typed = spoken(code_in(keys))
+    assert confirm_by_code(signature.pk, typed, NOON) == Confirmed(signature.pk, Outcome.LISTED)
+
+
+def test_a_code_of_six_digits_that_was_mailed_before_an_upgrade_has_its_day(letter: Letter) -> None:
+    signature = sign_on(SOMI, letter)
+    ConfirmationCode.objects.update(digest=code_digest(signature.pk, "012345"))
+    assert confirm_by_code(signature.pk, "012345", NOON) == Confirmed(signature.pk, Outcome.LISTED)
 
 
 def test_a_code_is_bound_to_its_sign_on(letter: Letter, keys: KeyRing) -> None:
@@ -171,7 +181,7 @@ def test_a_code_has_five_tries_and_the_link_lasts_longer(letter: Letter, keys: K
     signature = sign_on(SOMI, letter)
     code = code_in(keys)
     for _ in range(TRIES):
-        assert isinstance(confirm_by_code(signature.pk, "000000x", NOON), CodeWrong)
+        assert isinstance(confirm_by_code(signature.pk, "0000 0000x", NOON), CodeWrong)
     assert isinstance(confirm_by_code(signature.pk, code, NOON), CodeWrong)
     assert confirm([signature.pk], NOON) == [Confirmed(signature.pk, Outcome.LISTED)]
 

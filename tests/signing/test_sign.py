@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.keys import KeyRing
 from undersigned.post.models import Note
 from undersigned.signing.models import ConfirmationCode, Mailbox, SealedName, Signatory, Signature, State
-from undersigned.signing.sign import Receipt, sign
+from undersigned.signing.sign import Receipt, new_code, sign
 from undersigned.signing.sign_on import NotTaken, SignOn, TextChanged, parse
 from undersigned.signing.terms import terms_of
 from undersigned.signing.withdraw import mailbox_of
@@ -38,7 +39,7 @@ def test_each_sign_on_writes_one_mail_with_link_and_code(letter: Letter, keys: K
     assert note["template"] == "confirm"
     assert note["language"] == "en"
     assert note["facts"]["link"].startswith("https://letters.example/s/")
-    assert note["facts"]["code"].isdigit()
+    assert re.fullmatch(r"\d{4} \d{4}", note["facts"]["code"])
     assert Note.objects.get().reference == signature.pk
 
 
@@ -46,8 +47,14 @@ def test_the_code_is_stored_as_a_digest_only(letter: Letter, keys: KeyRing) -> N
     sign_on(SOMI, letter)
     code = notes(keys)[0]["facts"]["code"]
     row = ConfirmationCode.objects.get()
-    assert code.encode() not in bytes(row.digest)
+    assert code.replace(" ", "").encode() not in bytes(row.digest)
     assert row.expires_at == NOON + DAY
+
+
+def test_a_code_has_eight_digits_whatever_is_drawn(keys: KeyRing) -> None:
+    codes = [new_code(uuid4(), NOON)[0] for _ in range(300)]
+    assert all(re.fullmatch(r"\d{4} \d{4}", code) for code in codes)
+    assert any(code.startswith("0") for code in codes)
 
 
 def test_a_mailbox_is_stored_sealed(letter: Letter) -> None:

@@ -31,7 +31,8 @@ from undersigned.signing.models import (
 from undersigned.signing.sign_on import Card, NotTaken, SignOn, TextChanged
 
 CODE_LIFETIME = timedelta(days=1)
-CODE_DIGITS = 6
+CODE_DIGITS = 8
+"""A code has few tries, but whoever guesses makes sign-ons without end: of six digits, a guess fits every few days."""
 SHOWN_OF_CARD = tuple(field.name for field in fields(Card) if field.name != "country")
 
 
@@ -74,16 +75,16 @@ def sign(batch: Sequence[SignOn], at: datetime) -> list[Receipt | Refusal]:
 
 
 def new_code(signature: UUID, at: datetime) -> tuple[str, ConfirmationCode]:
-    """A code for typing, and the row that knows it by its keyed digest only."""
-    code = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
+    """A code for typing, in two groups as it is shown, and the row that knows it by its keyed digest only."""
+    digits = f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}"
     row = ConfirmationCode(
-        signature_id=signature, digest=code_digest(signature, code), tries=0, expires_at=at + CODE_LIFETIME
+        signature_id=signature, digest=code_digest(signature, digits), tries=0, expires_at=at + CODE_LIFETIME
     )
-    return code, row
+    return f"{digits[: CODE_DIGITS // 2]} {digits[CODE_DIGITS // 2 :]}", row
 
 
-def code_digest(signature: UUID, code: str) -> bytes:
-    return keyed_digest(settings.KEYS.site_key("links"), f"code {signature}", code)
+def code_digest(signature: UUID, digits: str) -> bytes:
+    return keyed_digest(settings.KEYS.site_key("links"), f"code {signature}", digits)
 
 
 def confirmation_note(signature: Signature, mailbox: EmailAddress, code: str, at: datetime) -> outbox.NewNote:
