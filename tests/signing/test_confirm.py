@@ -10,16 +10,37 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.people import AMAL, OYUN, RUTH, SECRETARY, SOMI, Person
 from tests.plans import plan_of
-from tests.stage import DAY, HOUR, MINUTE, NOON, notes, number_entries, sign_and_confirm, sign_on
+from tests.stage import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOON,
+    invitation_to,
+    make_letter,
+    notes,
+    number_entries,
+    sign_and_confirm,
+    sign_on,
+)
 from undersigned.ledger.events import Event, Tallied
 from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.tally import counts, recount
-from undersigned.letters.models import Letter
-from undersigned.letters.stages import LetterIsArchived, archive
+from undersigned.letters.freeze import freeze
+from undersigned.letters.models import Letter, SignOns
+from undersigned.letters.stages import LetterIsArchived, archive, set_sign_ons
 from undersigned.lib.keys import KeyRing
 from undersigned.lib.sealing import unseal
 from undersigned.post.models import Note
-from undersigned.signing.confirm import TRIES, CodeWrong, Confirmed, NothingToConfirm, Outcome, confirm, confirm_by_code
+from undersigned.signing.confirm import (
+    MOST_CODES,
+    TRIES,
+    CodeWrong,
+    Confirmed,
+    NothingToConfirm,
+    Outcome,
+    confirm,
+    confirm_by_code,
+)
 from undersigned.signing.models import ConfirmationCode, Mailbox, SealedName, Signatory, Signature, State
 from undersigned.signing.retention import lapse
 from undersigned.signing.sign import code_digest
@@ -184,6 +205,44 @@ def test_a_code_has_five_tries_and_the_link_lasts_longer(letter: Letter, keys: K
         assert isinstance(confirm_by_code(signature.pk, "0000 0000x", NOON), CodeWrong)
     assert isinstance(confirm_by_code(signature.pk, code, NOON), CodeWrong)
     assert confirm([signature.pk], NOON) == [Confirmed(signature.pk, Outcome.LISTED)]
+
+
+def test_whoever_makes_many_sign_ons_to_guess_the_code_of_a_mailbox_gets_no_more_tries(
+    letter: Letter, keys: KeyRing
+) -> None:
+    waiting = [sign_on(OYUN, letter, name=f"Shelter {number}") for number in range(MOST_CODES)]
+    code = code_in(keys)
+    late = sign_on(SOMI, letter, email=OYUN.email)
+    assert isinstance(confirm_by_code(waiting[-1].pk, code, NOON), CodeWrong)
+    assert isinstance(confirm_by_code(late.pk, code_in(keys), NOON), CodeWrong)
+    assert confirm([late.pk], NOON) == [Confirmed(late.pk, Outcome.LISTED)]
+    assert confirm_by_code(waiting[-1].pk, code, NOON) == Confirmed(waiting[-1].pk, Outcome.AWAITS_DESK)
+
+
+def test_codes_of_other_mailboxes_and_letters_are_not_concerned(letter: Letter, keys: KeyRing) -> None:
+    other = make_letter("open-the-gate", keys)
+    freeze(other, SECRETARY, NOON)
+    set_sign_ons(other, SignOns.INVITATION, SECRETARY, NOON)
+    for _ in range(MOST_CODES + 1):
+        sign_on(AMAL, letter)
+        sign_on(SOMI, other, invited_by=invitation_to(other).pk)
+    signature = sign_on(SOMI, letter)
+    assert confirm_by_code(signature.pk, code_in(keys), NOON) == Confirmed(signature.pk, Outcome.LISTED)
+
+
+def test_how_many_codes_a_mailbox_has_is_looked_up_by_it(letter: Letter, keys: KeyRing) -> None:
+    """However many sign on, once the database has counted some of them; before, there are few to be read."""
+    signature = sign_on(SOMI, letter)
+    Signature.objects.bulk_create(
+        Signature(letter=letter, kind="supporter", state=State.PENDING, mailbox_digest=digest.bytes, created_at=NOON)
+        for digest in (uuid4() for _ in range(100))
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE signing_signature")
+    with CaptureQueriesContext(connection) as asked:
+        confirm_by_code(signature.pk, code_in(keys), NOON)
+    [question] = [query["sql"] for query in asked if "COUNT" in query["sql"]]
+    assert "signatures_by_mailbox" in plan_of(question)
 
 
 def test_a_code_is_good_for_one_day(letter: Letter, keys: KeyRing) -> None:

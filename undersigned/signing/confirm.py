@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import F, OuterRef, Subquery
 
-from undersigned.ledger.by_key import among, find_by_key
+from undersigned.ledger.by_key import among, find_by_key, reading_by_key
 from undersigned.letters.models import Letter, Publication
 from undersigned.letters.stages import LetterIsArchived
 from undersigned.lib.refusal import Refusal, gettext_noop
@@ -20,6 +20,8 @@ from undersigned.signing.models import STANDING, ConfirmationCode, Kind, Signatu
 from undersigned.signing.sign import code_digest
 
 TRIES = 5
+MOST_CODES = 10
+"""So many sign-ons under one mailbox may wait for their codes; where more do, only links confirm."""
 
 
 class NothingToConfirm(Refusal):
@@ -65,13 +67,28 @@ def confirm(batch: Sequence[UUID], at: datetime) -> list[Confirmed | Refusal]:
 def confirm_by_code(signature: UUID, code: str, at: datetime) -> Confirmed | Refusal:
     """Confirm with the typed code: five tries within a day, counted even when the answer is refused."""
     found = ConfirmationCode.objects.filter(pk=signature, tries__lt=TRIES, expires_at__gt=at)
-    kept = found.first()
+    kept = found.select_related("signature").first()
     if kept is None or not found.update(tries=F("tries") + 1):  # the link may have confirmed it in between
+        return CodeWrong("code")
+    if _may_be_guessed(kept.signature):
         return CodeWrong("code")
     digits = "".join(character for character in code if character.isdigit())
     if not hmac.compare_digest(bytes(kept.digest), code_digest(signature, digits)):
         return CodeWrong("code")
     return confirm([signature], at)[0]
+
+
+def _may_be_guessed(signature: Signature) -> bool:
+    """Whether so many sign-ons under the same mailbox wait that somebody may make them for the tries that each brings.
+
+    Asked before the code is looked at, and answered as a wrong one is, so that a guesser learns nothing; the mailbox's
+    owner still has the links.
+    """
+    with reading_by_key():
+        same = ConfirmationCode.objects.filter(
+            signature__letter=signature.letter_id, signature__mailbox_digest=signature.mailbox_digest
+        )
+        return same[: MOST_CODES + 1].count() > MOST_CODES
 
 
 @transaction.atomic
