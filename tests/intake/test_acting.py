@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests.intake.asking import Answer, DeskBehind, Reader, converse, scope_of
 from tests.people import AMAL, CAST, OYUN, RUTH, SOMI, Person
-from tests.stage import NOON, invitation_to, post, sign_and_confirm, sign_on, text_of
+from tests.stage import ask, invitation_to, post, sign_and_confirm, sign_on, text_of
 from undersigned.ledger.models import Entry
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
@@ -184,10 +184,10 @@ def test_links_that_lead_nowhere_are_the_desks(door: Reader, letter: Letter, key
 
 
 def test_what_is_asked_and_not_yet_signed_cannot_be_withdrawn_by_a_link(
-    door: Reader, letter: Letter, keys: KeyRing
+    door: Reader, letter: Letter, keys: KeyRing, desk: DeskBehind, client: Client
 ) -> None:
-    asked = Signature.objects.create(
-        letter=letter, kind="organisation", state=State.ASKED, language="en", created_at=NOON
-    )
-    assert press(door, own(keys, asked.pk), "withdraw").status == 422
-    assert Signature.objects.filter(pk=asked.pk).exists()
+    path = own(keys, ask(OYUN, letter, language="en").pk)
+    assert press(door, path, "withdraw").status == 422
+    assert desk.asked == [f"POST {path}"]
+    assert "You are asked to sign" in text_of(post(client, path, {"action": "withdraw", "sure": "yes"}))
+    assert Signature.objects.get().state == State.ASKED

@@ -59,6 +59,15 @@ def test_looking_signs_nothing(client: Client, path: str, embargoed: Letter) -> 
     assert everything() == before
 
 
+@pytest.mark.parametrize("sure", [{}, {"sure": "yes"}])
+def test_nobody_withdraws_what_they_have_not_signed_yet(client: Client, path: str, sure: dict[str, str]) -> None:
+    before = everything()
+    page = text_of(post(client, path, {"action": "withdraw", **sure}))
+    assert "You are asked to sign" in page
+    assert "I do not wish to sign" in page
+    assert everything() == before
+
+
 def test_the_form_comes_filled_in_and_asks_for_consent(client: Client, path: str, embargoed: Letter) -> None:
     page = text_of(client.get(f"{path}ko/sign/"))
     assert f'value="{MARA.name}"' in page

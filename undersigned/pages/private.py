@@ -85,10 +85,13 @@ def _own(request: HttpRequest, visit: Visit) -> HttpResponse:
         typed = read_fields(request)
     except Refusal as refusal:
         return say_refused(refusal, visit.language)
-    if typed.get("action") == "withdraw" and typed.get("sure") != "yes":
+    action = typed.get("action", "")
+    act = ACTS.get(action)
+    if act is None or (action == "withdraw" and visit.signature.state == State.ASKED):  # who is asked declines instead
+        return _page(visit, own_page(visit))
+    if action == "withdraw" and typed.get("sure") != "yes":
         return _page(visit, withdrawal_page(visit))
-    act = ACTS.get(typed.get("action", ""))
-    return act(visit, now()) if act else _page(visit, own_page(visit))
+    return act(visit, now())
 
 
 def _confirm(visit: Visit, at: datetime) -> HttpResponse:
