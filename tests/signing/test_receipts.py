@@ -1,12 +1,12 @@
 import json
-from datetime import datetime
+from datetime import UTC, datetime, time
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from tests.ledger.published import folder_of, keys_of
 from tests.people import AMAL, BILGE, OYUN, SECRETARY, SOMI, Person
-from tests.stage import DAY, HOUR, MINUTE, NOON, notes, sign_and_confirm, sign_on
+from tests.stage import DAY, HOUR, KEPT_UNTIL, MINUTE, NOON, notes, sign_and_confirm, sign_on
 from tests.trouble import cut_at_each_step, everything
 from undersigned.config.worker import sequence_step
 from undersigned.ledger.events import Event
@@ -18,10 +18,12 @@ from undersigned.letters.models import Letter
 from undersigned.lib.keys import KeyRing
 from undersigned.post.gather import gather
 from undersigned.post.models import Mail
+from undersigned.signing import retention
 from undersigned.signing.correct import accept_correction, correct
 from undersigned.signing.decide import accept
 from undersigned.signing.models import Signature
 from undersigned.signing.receipts import has_receipt, receipt_of, send_receipts
+from undersigned.signing.retention import forget
 from undersigned.signing.sign_on import parse_card
 from undersigned.signing.terms import terms_of
 from undersigned.signing.withdraw import withdraw
@@ -148,6 +150,19 @@ def test_nobody_is_told_before_the_published_head_speaks_of_them(letter: Letter,
     sequence_step(NOON)
     assert send_receipts(NOON) == 1
     assert fresh(first).receipted_at == fresh(second).receipted_at == NOON
+
+
+def test_who_is_being_forgotten_is_sent_no_receipt(
+    letter: Letter, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second"):
+        sign_and_confirm(SOMI, letter, email=f"{name}@mail.example")
+    sequence_step(NOON)
+    later = datetime.combine(KEPT_UNTIL + DAY, time(), UTC)
+    monkeypatch.setattr(retention, "BATCH", 1)
+    assert forget(later) == 1
+    assert send_receipts(later) == 0
+    assert not notes(keys, "receipt")
 
 
 def test_who_hides_is_sent_no_receipt(letter: Letter, keys: KeyRing) -> None:

@@ -22,6 +22,7 @@ from undersigned.letters.models import Letter, SignOns
 from undersigned.letters.stages import archive, set_sign_ons
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.keys import KeyMissing, KeyRing
+from undersigned.signing import retention
 from undersigned.signing.confirm import CodeWrong, Confirmed, NothingToConfirm, confirm, confirm_by_code
 from undersigned.signing.find import send_links
 from undersigned.signing.models import ConfirmationCode, Mailbox, SealedName, Signatory, Signature, State
@@ -63,6 +64,39 @@ def test_who_confirmed_is_not_reminded(letter: Letter, keys: KeyRing) -> None:
     sign_and_confirm(SOMI, letter)
     assert remind(NOON + 6 * DAY) == 0
     assert notes(keys) == []
+
+
+@pytest.fixture
+def other(letter: Letter, keys: KeyRing) -> Letter:
+    """Another letter, which is kept longer, and that Somi was invited to sign."""
+    other = make_letter("open-the-gate", keys, keep_until=KEPT_UNTIL + 30 * DAY)
+    freeze(other, SECRETARY, NOON)
+    set_sign_ons(other, SignOns.INVITATION, SECRETARY, NOON)
+    sign_on(SOMI, other, LATER - 3 * DAY, invited_by=invitation_to(other).pk)
+    return other
+
+
+def test_who_is_being_forgotten_is_not_reminded_and_everybody_else_is(
+    letter: Letter, other: Letter, keys: KeyRing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "second"):
+        sign_on(SOMI, letter, LATER - 3 * DAY, email=f"{name}@mail.example")
+    with monkeypatch.context() as patch:
+        patch.setattr(retention, "BATCH", 1)
+        forget(LATER)
+    assert Signature.objects.filter(letter=letter, state=State.PENDING).count() == 1
+    assert remind(LATER) == 1
+    assert [note["mailbox"] for note in notes(keys, "reminder")] == [SOMI.email]
+
+
+def test_a_letter_whose_key_is_missing_holds_up_the_reminders_of_no_other_one(
+    letter: Letter, other: Letter, keys: KeyRing
+) -> None:
+    sign_on(AMAL, letter, LATER - 3 * DAY)
+    keys.destroy_letter_key(letter.pk)
+    with pytest.RaisesGroup(KeyMissing):
+        remind(LATER - DAY)
+    assert [note["mailbox"] for note in notes(keys, "reminder")] == [SOMI.email]
 
 
 # --- Lapse ------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from undersigned.ledger.numbered import lines_of
 from undersigned.ledger.proof import prove
 from undersigned.ledger.receipt import Item, Receipt
 from undersigned.ledger.receipt import Opening as Opened
+from undersigned.letters.models import Letter
 from undersigned.lib.addresses import EmailAddress
 from undersigned.lib.faults import Faults
 from undersigned.lib.sealing import unseal
@@ -53,10 +54,14 @@ def has_receipt(signature: Signature) -> bool:
 
 
 def send_receipts(at: datetime) -> int:
-    """Tell those who have entered the log where their receipt is; how many notes it wrote."""
+    """Tell those who have entered the log where their receipt is; how many notes it wrote.
+
+    Nobody whose letter is to be forgotten: its key, which opens their mailboxes, goes before they do.
+    """
     told = 0
     faults = Faults("logs")
-    for log in Log.objects.filter(opened_at__isnull=False):
+    kept = Letter.objects.filter(keep_until__gte=at.date())
+    for log in Log.objects.filter(opened_at__isnull=False, origin__in=kept.values("origin")):
         with faults.set_aside():
             while batch := _send(log, at):
                 told += len(batch)

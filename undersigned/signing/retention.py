@@ -8,8 +8,9 @@ from django.db import transaction
 from django.db.models import F
 
 from undersigned.ledger.entries import close
-from undersigned.letters.models import Publication
+from undersigned.letters.models import Letter, Publication
 from undersigned.letters.stages import touch
+from undersigned.lib.faults import Faults
 from undersigned.post import outbox
 from undersigned.signing.arrivals import forget_arrivals
 from undersigned.signing.models import ConfirmationCode, Signature, State
@@ -19,19 +20,18 @@ from undersigned.signing.withdraw import erase, mailbox_of
 BATCH = 200
 
 
-@transaction.atomic
 def remind(at: datetime, after: Sequence[timedelta] | None = None) -> int:
-    """Remind the mailboxes that have not confirmed: once per delay in `after`; how many."""
-    due = [
-        row
-        for count, delay in enumerate(settings.REMINDERS if after is None else after)
-        for row in Signature.objects.select_for_update(skip_locked=True)
-        .filter(state=State.PENDING, reminders=count, created_at__lte=at - delay)
-        .order_by("created_at")[:BATCH]
-    ]
-    for row in due:
-        _remind(row, at)
-    return len(due)
+    """Remind the mailboxes that have not confirmed: once per delay in `after`; how many.
+
+    A letter whose key is missing holds up no other one; those whose signatories are being forgotten have none.
+    """
+    reminded = 0
+    faults = Faults("letters")
+    for letter in Letter.objects.filter(keep_until__gte=at.date()):
+        with faults.set_aside():
+            reminded += _remind_of(letter, settings.REMINDERS if after is None else after, at)
+    faults.rise()
+    return reminded
 
 
 @transaction.atomic
@@ -68,6 +68,20 @@ def forget(at: datetime) -> int:
     for letter in letters:
         settings.KEYS.destroy_letter_key(letter)
     return len(ids)
+
+
+@transaction.atomic
+def _remind_of(letter: Letter, after: Sequence[timedelta], at: datetime) -> int:
+    due = [
+        row
+        for count, delay in enumerate(after)
+        for row in Signature.objects.select_for_update(skip_locked=True)
+        .filter(letter=letter, state=State.PENDING, reminders=count, created_at__lte=at - delay)
+        .order_by("created_at")[:BATCH]
+    ]
+    for row in due:
+        _remind(row, at)
+    return len(due)
 
 
 def _remind(row: Signature, at: datetime) -> None:
