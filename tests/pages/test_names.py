@@ -1,8 +1,10 @@
 """Long lists of names: whole, in order, on pages that stay where they are when one more name comes."""
 
+import json
 import os
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, time
 from html import unescape
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from tests.pages.conftest import Crumbs
 from tests.pages.crowd import crowd
 from tests.people import SECRETARY, SOMI
-from tests.stage import DAY, HOUR, NOON, number_entries, sign_and_confirm
+from tests.stage import DAY, HOUR, KEPT_UNTIL, NOON, number_entries, sign_and_confirm
 from undersigned.letters.models import Letter
 from undersigned.letters.rename import rename
 from undersigned.lib.collation import ordered
@@ -20,6 +22,7 @@ from undersigned.pages.generation import PublicFolder
 from undersigned.pages.models import Bookcase, Shelf, Spine
 from undersigned.pages.names import NamesPages
 from undersigned.signing.models import Signatory
+from undersigned.signing.retention import forget
 from undersigned.signing.withdraw import withdraw
 
 Look = Callable[[], Crumbs]
@@ -187,6 +190,25 @@ def test_a_name_withdrawn_from_a_long_list_is_on_no_disk_and_on_no_shelf(letter:
     assert not [path for path in files if SOMI.name.encode() in path.read_bytes()]
     assert Spine.objects.count() == spines - 3
     assert not Shelf.objects.filter(first=SOMI.name).exists()
+
+
+def test_names_leave_the_pages_as_they_are_forgotten_and_the_count_stays(letter: Letter, folder: PublicFolder) -> None:
+    """The letter's key goes first, and the names go in several passes."""
+    crowd(letter, 450)
+    sign_and_confirm(SOMI, letter)
+    number_entries(letter)
+    bake_due(NOON)
+    later = datetime.combine(KEPT_UNTIL + DAY, time(), UTC)
+    for left in (251, 51, 0):
+        assert forget(later)
+        bake_due(later)
+        assert Signatory.objects.count() == left
+        if left:
+            pages = of_names({path: (folder.root / path).read_bytes() for path in folder.paths()})
+            assert sorted(walk(pages)) == sorted(Signatory.objects.values_list("name", flat=True))
+    files = [path for path in folder.root.parent.rglob("*") if path.is_file()]
+    assert not [path for path in files if SOMI.name.encode() in path.read_bytes()]
+    assert json.loads((folder.root / "open-the-bridge/letter.json").read_bytes())["counts"]["supporters"] == 451
 
 
 def test_a_fault_between_putting_up_and_publishing_is_made_good(

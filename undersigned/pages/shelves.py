@@ -110,14 +110,15 @@ class _Newcomer:
 
 def _changed(letter: Letter, start: int, until: int) -> Iterator[_Newcomer]:
     """The public supporters whom these entries of the log list, or whose names they amend."""
-    key = settings.KEYS.letter_key(letter.pk)
     entries = Entry.objects.filter(log__origin=letter.origin, kind=Kind.SUPPORTER, index__gte=start, index__lt=until)
     found = list(entries.values_list("pk", "event", "undoes"))
     fresh = {pk for pk, event, _undoes in found if event == Event.SIGNED}
     named = {undoes if event in (Event.AMENDED, Event.REINSTATED) else pk for pk, event, undoes in found}
     columns = [f"signatory__{column}" for column in OF_SUPPORTER[:4]] + ["language", "country"]
     rows = listed_by(sorted(entry for entry in named if entry)).filter(kind=Kind.SUPPORTER)
-    for pk, entry, *told in rows.values_list("pk", "entry", *columns):
+    listed = list(rows.values_list("pk", "entry", *columns))
+    key = settings.KEYS.letter_key(letter.pk) if listed else b""  # who was forgotten took the key along
+    for pk, entry, *told in listed:
         stored = Signature._meta.pk.get_db_prep_value(pk, connection)
         yield _Newcomer(pk, stored, Lot.draw(key, pk), Supporter(*told), entry in fresh)
 
@@ -128,7 +129,6 @@ class _Shelver:
     def __init__(self, letter: Letter, bookcase: Bookcase) -> None:
         self.bookcase = bookcase
         self.writer = Writer.of(letter, bookcase.language)
-        self.key = settings.KEYS.letter_key(letter.pk)
         self.order = order(bookcase.language)
 
     @transaction.atomic
@@ -251,12 +251,17 @@ class _Shelver:
 
     def _fill(self, shelf: Shelf, before: bytes, end: Spine | None) -> None:
         key = bytes(shelf.key)
-        shelf.name = Lot.draw(self.key, end.signatory_id).name if end and end.signatory_id else "last"
+        if shelf.pk is None:
+            shelf.name = self._lot_of(end.signatory_id).name if end and end.signatory_id else "last"
         shelf.size = self.bookcase.spines.filter(key__gt=before, key__lte=key).count()
         shelf.begins_row = not before or self.bookcase.spines.filter(key=before, ends_row=True).exists()
         shelf.ends_row = bool(end and end.ends_row) or key == END
         shelf.is_dirty, shelf.is_gone = True, False
         shelf.save()
+
+    def _lot_of(self, signature: UUID) -> Lot:
+        """For new shelves only: while signatories are being forgotten, shelves just go, and the key went first."""
+        return Lot.draw(settings.KEYS.letter_key(self.bookcase.letter_id), signature)
 
     def _disturb_neighbours(self, first: bytes, last: bytes) -> None:
         """What leads to the shelves from first to last, from those beside them and from their rows, is made anew."""
