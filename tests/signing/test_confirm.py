@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from tests.plans import plan_of
 from tests.stage import (
     DAY,
     HOUR,
+    KEPT_UNTIL,
     MINUTE,
     NOON,
     invitation_to,
@@ -89,6 +90,16 @@ def test_nothing_is_confirmed_under_a_letter_that_is_archived(letter: Letter, ke
     assert [type(answer) for answer in answers] == [LetterIsArchived, LetterIsArchived, Confirmed]
     assert isinstance(confirm_by_code(late.pk, code, NOON + HOUR), LetterIsArchived)
     assert signed_entries(letter) == 1
+
+
+@pytest.mark.parametrize("person", [SOMI, AMAL])
+def test_who_is_about_to_be_forgotten_cannot_confirm_any_more(letter: Letter, keys: KeyRing, person: Person) -> None:
+    """Whether or not the letter's key, to which it would be sealed, is gone already."""
+    late = sign_on(person, letter)
+    keys.destroy_letter_key(letter.pk)
+    [answer] = confirm([late.pk], datetime.combine(KEPT_UNTIL + DAY, time(), UTC))
+    assert isinstance(answer, NothingToConfirm)
+    assert not signed_entries(letter)
 
 
 def test_one_batch_may_name_a_sign_on_twice(letter: Letter) -> None:
@@ -176,8 +187,20 @@ def test_nothing_is_left_to_confirm_after_a_lapse_a_withdrawal_or_never(letter: 
         assert isinstance(answer, NothingToConfirm)
 
 
-@pytest.mark.parametrize("spoken", [str, lambda code: code.replace(" ", ""), lambda code: f" {code[:3]} {code[3:]} "])
-def test_the_typed_code_confirms_wherever_its_spaces_stand(
+WIDE = {ord(str(digit)): chr(ord("０") + digit) for digit in range(10)}
+"""As the keyboards of East Asia type digits, if nobody tells them otherwise."""
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        str,
+        lambda code: code.replace(" ", ""),
+        lambda code: f" {code[:3]} {code[3:]} ",
+        lambda code: code.translate(WIDE | {ord(" "): "\u3000"}),
+    ],
+)
+def test_the_typed_code_confirms_however_it_is_spaced_and_however_wide(
     letter: Letter, keys: KeyRing, spoken: Callable[[str], str]
 ) -> None:
     signature = sign_on(SOMI, letter)

@@ -1,14 +1,14 @@
 """Confirming sign-ons: the first one that a mailbox confirms stands, and a repeat changes nothing."""
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from undersigned.ledger.by_key import among, find_by_key, reading_by_key
 from undersigned.letters.models import Letter, Publication
@@ -72,7 +72,7 @@ def confirm_by_code(signature: UUID, code: str, at: datetime) -> Confirmed | Ref
         return CodeWrong("code")
     if _may_be_guessed(kept.signature):
         return CodeWrong("code")
-    digits = "".join(character for character in code if character.isdigit())
+    digits = "".join(str(int(character)) for character in code if character.isdecimal())  # of any width and script
     if not hmac.compare_digest(bytes(kept.digest), code_digest(signature, digits)):
         return CodeWrong("code")
     return confirm([signature], at)[0]
@@ -95,7 +95,7 @@ def _may_be_guessed(signature: Signature) -> bool:
 def _confirm(batch: Sequence[UUID], at: datetime) -> list[Confirmed | Refusal]:
     find_by_key()
     found, stands = _locked(batch)
-    over = _archived(list(found.values()))
+    over = _over(list(found.values()), at)
     answers = [_answer(found.get(one), stands, over, at) for one in batch]
     first = [row for row in found.values() if row.state == State.CONFIRMED and row.confirmed_at == at]
     waiting = [row.pk for row in first if row.kind != Kind.SUPPORTER]
@@ -122,21 +122,23 @@ def _locked(batch: Iterable[UUID]) -> tuple[dict[UUID, Signature], dict[tuple[UU
     return {row.pk: row for row in rows}, stands
 
 
-def _archived(rows: Sequence[Signature]) -> set[UUID]:
-    """The letters of these sign-ons that take nothing any more; the clock lets what is pending under them lapse."""
-    letters = Letter.objects.filter(pk__in={row.letter_id for row in rows}, publication=Publication.ARCHIVED)
-    return set(letters.values_list("pk", flat=True))
+def _over(rows: Sequence[Signature], at: datetime) -> dict[UUID, type[Refusal]]:
+    """The letters of these sign-ons that take nothing any more, and why. The clock lets what is pending under them
+    lapse; where signatories are to be forgotten, the letter's key may be gone by now."""
+    is_over = Q(publication=Publication.ARCHIVED) | Q(keep_until__lt=at.date())
+    letters = Letter.objects.filter(is_over, pk__in={row.letter_id for row in rows}).values_list("pk", "keep_until")
+    return {pk: NothingToConfirm if until < at.date() else LetterIsArchived for pk, until in letters}
 
 
 def _answer(
-    row: Signature | None, stands: dict[tuple[UUID, bytes], UUID], over: set[UUID], at: datetime
+    row: Signature | None, stands: dict[tuple[UUID, bytes], UUID], over: Mapping[UUID, type[Refusal]], at: datetime
 ) -> Confirmed | Refusal:
     if row is None or row.state not in (State.PENDING, *STANDING):
         return NothingToConfirm()
     if row.state in STANDING:
         return Confirmed(row.pk, _outcome(row))
     if row.letter_id in over:
-        return LetterIsArchived()
+        return over[row.letter_id]()
     person = (row.letter_id, bytes(row.person_digest)) if row.person_digest else None
     if person and person in stands:
         return Confirmed(stands[person], Outcome.STOOD_BEFORE)
