@@ -1,5 +1,4 @@
 import shutil
-from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -21,11 +20,10 @@ from tests.stage import HOUR, NOON
 from undersigned.ledger import publish as publishing
 from undersigned.ledger.entries import undo
 from undersigned.ledger.events import Event, Tallied
-from undersigned.ledger.head import HeadUnknown, LogAhead, LogForked, retire, rotate
+from undersigned.ledger.head import HeadUnknown, LogAhead, LogForked
 from undersigned.ledger.line import Line
 from undersigned.ledger.merkle import consistency_proof, is_consistent
 from undersigned.ledger.models import Checkpoint, Entry, Log, Tally
-from undersigned.ledger.note import NotANote, open_checkpoint
 from undersigned.ledger.publish import publish, tend
 from undersigned.ledger.sequence import Batch, sequence
 from undersigned.ledger.tiles import TileNodes
@@ -290,47 +288,3 @@ def test_the_keys_are_published_beside_the_log_with_their_periods() -> None:
     grow_to(log, 1)
     [key] = keys_of(log).verifiers()
     assert (folder_of(log) / "keys.txt").read_text() == f"{key.text} 2026-11-10T12Z -\n"
-
-
-def test_during_a_rotation_both_keys_sign_and_the_head_is_published_anew() -> None:
-    log = make_log()
-    grow_to(log, 2)
-    keys = keys_of(log)
-    [old] = keys.verifiers()
-    new = rotate(log.pk, NOON + HOUR)
-    publish(log.pk)
-    raw = (folder_of(log) / "checkpoint").read_bytes()
-    assert open_checkpoint(raw, [old]) == open_checkpoint(raw, [new]) == head_of(log)
-    assert head_of(log).size == 2
-    grow_to(log, 3)
-    raw = (folder_of(log) / "checkpoint").read_bytes()
-    assert open_checkpoint(raw, [old]) == open_checkpoint(raw, [new])
-
-
-def test_a_retired_key_signs_no_more_and_stays_on_the_list() -> None:
-    log = make_log()
-    grow_to(log, 2)
-    [old] = keys_of(log).verifiers()
-    new = rotate(log.pk, NOON + HOUR)
-    retire(log.pk, NOON + 2 * HOUR)
-    publish(log.pk)
-    raw = (folder_of(log) / "checkpoint").read_bytes()
-    assert open_checkpoint(raw, [new]).size == 2
-    with pytest.raises(NotANote):
-        open_checkpoint(raw, [old])
-    assert (folder_of(log) / "keys.txt").read_text().splitlines() == [
-        f"{old.text} 2026-11-10T12Z 2026-11-10T14Z",
-        f"{new.text} 2026-11-10T13Z -",
-    ]
-    grow_to(log, 3)
-    assert_whole(log)
-
-
-def test_a_log_that_was_never_signed_can_have_its_keys_rotated() -> None:
-    log = make_log()
-    keys_of(log).make(NOON)
-    rotate(log.pk, NOON + timedelta(minutes=5))
-    assert not publish(log.pk)
-    grow_to(log, 1)
-    raw = (folder_of(log) / "checkpoint").read_bytes()
-    assert all(open_checkpoint(raw, [key]) for key in keys_of(log).verifiers())

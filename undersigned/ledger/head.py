@@ -1,16 +1,15 @@
 """The head of a log: what was signed last, and the promise never to sign anything that does not begin with it."""
 
+from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
 
 from undersigned.ledger import models
 from undersigned.ledger.folder import CHECKPOINT, LogFolder
 from undersigned.ledger.keys import LogKeys
 from undersigned.ledger.merkle import Edge, grow
-from undersigned.ledger.note import Checkpoint, NotANote, VerifierKey, open_checkpoint, sign
+from undersigned.ledger.note import Checkpoint, NotANote, SigningKey, open_checkpoint, sign
 from undersigned.ledger.numbered import lines_of
 from undersigned.lib.refusal import Refusal, gettext_noop
 
@@ -116,35 +115,7 @@ def folder_of(log: models.Log) -> LogFolder:
     return LogFolder.of(settings.LOGS, log.origin)
 
 
-# --- Signing ----------------------------------------------------------------------------------------------------------
-
-
-def sign_head(log: models.Log, edge: Edge) -> None:
-    """Sign the log's head anew with every key that signs it now, within the caller's transaction."""
-    note = sign(Checkpoint(log.origin, edge.size, edge.root).text, keys_of(log).signers())
+def sign_head(log: models.Log, edge: Edge, keys: Sequence[SigningKey] = ()) -> None:
+    """Sign the log's head anew, with `keys` or else with every key that signs it now; in the caller's transaction."""
+    note = sign(Checkpoint(log.origin, edge.size, edge.root).text, keys or keys_of(log).signers())
     models.Checkpoint.objects.create(log=log, size=edge.size, edge=edge.raw, note=note)
-
-
-@transaction.atomic
-def rotate(log_id: int, at: datetime) -> VerifierKey:
-    """Give the log another key, which signs from now on beside the one before it; the head is signed with both."""
-    log = models.Log.objects.select_for_update(no_key=True).get(pk=log_id)
-    key = keys_of(log).make(at)
-    _sign_again(log)
-    return key
-
-
-@transaction.atomic
-def retire(log_id: int, at: datetime) -> list[VerifierKey]:
-    """Let the newest key of the log sign alone from now on; those that sign no more."""
-    log = models.Log.objects.select_for_update(no_key=True).get(pk=log_id)
-    retired = keys_of(log).retire(at)
-    _sign_again(log)
-    return retired
-
-
-def _sign_again(log: models.Log) -> None:
-    """The same head with the keys of today, unless the published log says that it must not be signed."""
-    refuse_unless_it_continues(log, published(folder_of(log), keys_of(log)))
-    if latest(log):
-        sign_head(log, edge_of(log))

@@ -3,7 +3,6 @@
 They are kept in the folder of keys, with the list of their periods that is published beside the log.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -63,7 +62,7 @@ class LogKeys:
 
     def signers(self) -> list[SigningKey]:
         """The keys that sign now, at least one; else KeyMissing."""
-        found = list(self._signers())
+        found = [self._signer(period) for period in self.periods() if period.until is None]
         if not found:
             raise KeyMissing(f"the log {self.origin} has no key that signs it: restore the folder of keys")
         return found
@@ -80,21 +79,29 @@ class LogKeys:
         self._keep([*self.periods(), Period(key.verifier, hour_of(at))])
         return key.verifier
 
+    def successor(self) -> SigningKey:
+        """The newest key, if there are others that it can do without; else OnlyOneKey."""
+        self._to_retire()
+        return self._signer(self.periods()[-1])
+
     def retire(self, at: datetime) -> list[VerifierKey]:
-        """Let the newest key alone sign from now on; those that were retired. Their seeds are destroyed."""
-        periods = self.periods()
-        old = [period for period in periods[:-1] if period.until is None]
-        if not old:
-            raise OnlyOneKey
-        self._keep([replace(period, until=hour_of(at)) if period in old else period for period in periods])
+        """Let the newest key alone sign from now on; those that were retired. Their seeds are destroyed last."""
+        old = self._to_retire()
+        self._keep([replace(one, until=one.until or hour_of(at)) if one in old else one for one in self.periods()])
         for period in old:
             self.ring.destroy_log_seed(self.origin, period.key.id.hex())
         return [period.key for period in old]
 
-    def _signers(self) -> Iterator[SigningKey]:
-        for period in self.periods():
-            if period.until is None:
-                yield SigningKey(self.origin, self.ring.log_seed(self.origin, period.key.id.hex()))
+    def _to_retire(self) -> list[Period]:
+        """All keys but the newest that still sign, or could: where retiring them broke off, their seeds are left."""
+        older = self.periods()[:-1]
+        old = [one for one in older if not one.until or self.ring.has_log_seed(self.origin, one.key.id.hex())]
+        if not old:
+            raise OnlyOneKey
+        return old
+
+    def _signer(self, period: Period) -> SigningKey:
+        return SigningKey(self.origin, self.ring.log_seed(self.origin, period.key.id.hex()))
 
     def _keep(self, periods: list[Period]) -> None:
         self.ring.set_log_list(self.origin, "".join(period.text for period in periods))

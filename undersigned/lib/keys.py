@@ -58,6 +58,10 @@ class KeyRing:
         """The 32-byte seed called `key` of the log `log`; else KeyMissing."""
         return _read(self._of_log(log) / f"{key}.key")
 
+    def has_log_seed(self, log: str, key: str) -> bool:
+        """Whether the seed called `key` of the log `log` is there, be it whole or not."""
+        return (self._of_log(log) / f"{key}.key").exists()
+
     def keep_log_seed(self, log: str, key: str, seed: bytes) -> None:
         """Keep a seed that signs the log `log`."""
         _write(self._of_log(log) / f"{key}.key", seed)

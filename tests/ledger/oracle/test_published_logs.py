@@ -21,11 +21,11 @@ from tests.ledger.published import (
     verifiers_of,
 )
 from tests.stage import HOUR, NOON
-from undersigned.ledger.head import retire, rotate
 from undersigned.ledger.merkle import Edge
 from undersigned.ledger.note import Checkpoint, SigningKey, VerifierKey, sign
 from undersigned.ledger.publish import publish
 from undersigned.ledger.reading import FolderSource
+from undersigned.ledger.rotate import retire, rotate
 from undersigned.ledger.tiles import bundle, entries_of
 from undersigned.ledger.verify import Known, NotVerified, verify
 

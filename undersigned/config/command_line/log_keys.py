@@ -5,7 +5,7 @@ import click
 from undersigned.config.command_line.asking import COMMAND_LINE, letter_called
 from undersigned.ledger import head
 from undersigned.ledger.models import Log
-from undersigned.ledger.publish import publish
+from undersigned.ledger.rotate import retire, rotate
 from undersigned.letters.audit import record
 from undersigned.letters.stages import touch
 from undersigned.lib.clock import now
@@ -16,14 +16,13 @@ def rotate_keys(slug: str, *, retires: bool) -> None:
     letter = letter_called(slug)
     log = Log.objects.get(origin=letter.origin)
     if retires:
-        names = [key.text for key in head.retire(log.pk, now())]
+        names = [key.text for key in retire(log.pk, now())]
         record(letter, COMMAND_LINE, "log key retired", now(), keys=names)
         said = [f"retired: {name}" for name in names]
     else:
-        name = head.rotate(log.pk, now()).text
+        name = rotate(log.pk, now()).text
         record(letter, COMMAND_LINE, "log key made", now(), keys=[name])
         said = [f"signs from now on, beside the one before it: {name}"]
-    publish(log.pk)
     touch({letter.pk})  # its pages name the keys
     for line in said:
         click.echo(line)
