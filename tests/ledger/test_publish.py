@@ -18,9 +18,10 @@ from tests.ledger.published import (
 )
 from tests.stage import HOUR, NOON
 from undersigned.ledger import publish as publishing
+from undersigned.ledger.adopt import adopt
 from undersigned.ledger.entries import undo
 from undersigned.ledger.events import Event, Tallied
-from undersigned.ledger.head import HeadUnknown, LogAhead, LogForked
+from undersigned.ledger.head import HeadLost, HeadUnknown, LogAhead, LogForked
 from undersigned.ledger.line import Line
 from undersigned.ledger.merkle import consistency_proof, is_consistent
 from undersigned.ledger.models import Checkpoint, Entry, Log, Tally
@@ -235,6 +236,33 @@ def test_after_an_older_backup_was_restored_nothing_is_signed(size: int) -> None
     assert Log.objects.get(pk=log.pk).size == size
 
 
+@pytest.mark.parametrize(("size", "more"), [(3, 3), (250, 10), (256, 1), (300, 300)])
+def test_an_older_record_is_known_by_the_files_where_the_published_head_is_gone(size: int, more: int) -> None:
+    log = make_log()
+    grow_to(log, size)
+    backup = list(Entry.objects.all()), list(Checkpoint.objects.all()), size
+    grow_to(log, size + more)
+    restore(*backup, log)
+    (folder_of(log) / "checkpoint").unlink()
+    before = files_in(folder_of(log))
+    signed(log)
+    for act in (lambda: sequence(log.pk, hidden_batch=1), lambda: publish(log.pk), lambda: adopt(log.pk)):
+        with pytest.raises(HeadLost, match=f"at least {size + more} entries"):
+            act()
+    assert files_in(folder_of(log)) == before
+    assert Log.objects.get(pk=log.pk).size == size
+
+
+def test_a_head_that_is_gone_is_made_again_where_the_record_has_all_that_was_published() -> None:
+    log = make_log()
+    for size in (3, 300):
+        grow_to(log, size)
+    before = files_in(folder_of(log))
+    (folder_of(log) / "checkpoint").unlink()
+    assert publish(log.pk)
+    assert files_in(folder_of(log)) == before
+
+
 def test_after_a_restored_record_grew_past_the_published_log_nothing_is_signed_either() -> None:
     log = make_log()
     grow_to(log, 3)
@@ -262,9 +290,11 @@ def test_a_published_head_that_no_key_of_ours_signed_stops_the_log() -> None:
     signed(log)
     with pytest.raises(HeadUnknown):
         sequence(log.pk, hidden_batch=1)
-    (folder_of(log) / "checkpoint").write_bytes(b"damaged")
-    with pytest.raises(HeadUnknown):
-        tend(log.pk, hidden_batch=1)
+    for damaged in (b"damaged", b""):
+        (folder_of(log) / "checkpoint").write_bytes(damaged)
+        with pytest.raises(HeadUnknown):
+            tend(log.pk, hidden_batch=1)
+    assert (Log.objects.get(pk=log.pk).size, log.checkpoints.count()) == (3, 1)
 
 
 def test_a_log_whose_key_is_lost_is_not_signed_with_another_one(settings: Settings, tmp_path: Path) -> None:

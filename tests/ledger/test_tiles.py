@@ -13,6 +13,7 @@ from undersigned.ledger.tiles import (
     bundle_path,
     entries_of,
     levels_of,
+    reach_of,
     tile_path,
     tiles_of,
     width_of,
@@ -35,6 +36,16 @@ def test_a_number_is_cut_into_folders_of_a_thousand(number: int, path: str) -> N
     assert bundle_path(number) == f"tile/entries/{path}"
     assert tile_path(0, number, 12) == f"tile/0/{path}.p/12"
     assert bundle_path(number, 255) == f"tile/entries/{path}.p/255"
+
+
+def test_the_path_of_a_tile_tells_how_many_entries_there_were_at_least() -> None:
+    for size in (1, 255, 256, 257, 65_536, 70_000, 256_000 + 3):
+        paths = [bundle_path(*tile) for tile in tiles_of(0, size)]
+        paths += [tile_path(level, *tile) for level in range(levels_of(size)) for tile in tiles_of(level, size)]
+        assert max(map(reach_of, paths)) == size
+    assert reach_of(tile_path(1, 1, 17)) == (256 + 17) * 256
+    for path in ("checkpoint", "keys.txt", "tile", "tile/0", "tile/0/000.p", "tile/entries/x001", "tile/0/000.bak"):
+        assert reach_of(path) == 0
 
 
 def test_the_example_of_the_specification() -> None:

@@ -64,10 +64,10 @@ def adopt(log_id: int) -> Adopted:
     """
     log = Log.objects.select_for_update(no_key=True).get(pk=log_id)
     folder = head.folder_of(log)
-    out = head.published(folder, head.keys_of(log))
+    out = head.published(log)
     adopted = Adopted()
     if out is None or out.size <= log.size:
-        head.refuse_unless_it_continues(log, out)
+        head.continued(log)
         return adopted
     edge, record = head.edge_of(log), _Record(log)
     for first, lines in _beyond(folder, log, out.size):

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from undersigned.ledger.tiles import reach_of
 from undersigned.lib.keys import file_name
 
 CHECKPOINT, KEYS = "checkpoint", "keys.txt"
@@ -56,6 +57,10 @@ class LogFolder:
             return self.read(path)
         except FileNotFoundError:
             return b""
+
+    def reach(self) -> int:
+        """How many entries there were at least when the files that lie here were written, whatever the head says."""
+        return max((reach_of(path.relative_to(self.root).as_posix()) for path in self.root.rglob("*")), default=0)
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Have `files` on the disk, each in whole, with names and folders, before this returns."""

@@ -30,6 +30,15 @@ class LogAhead(LogRefused):
     )
 
 
+class HeadLost(LogAhead):
+    code = "head-lost"
+    message = gettext_noop(
+        "The published head of the log “%(origin)s” is gone. Its files are of at least %(published)s entries, and the "
+        "record has %(size)s: an older backup was restored. Nothing more is signed, and the letter’s pages stay as "
+        "they are. Restore the published files, or a record that has all published entries."
+    )
+
+
 class LogForked(LogRefused):
     code = "log-forked"
     message = gettext_noop(
@@ -70,33 +79,36 @@ def edge_at(log: models.Log, size: int) -> Edge:
     return edge
 
 
-def published(folder: LogFolder, keys: LogKeys) -> Checkpoint | None:
-    """The head that is published, if any is; else HeadUnknown."""
-    raw = folder.find(CHECKPOINT)
-    if not raw:
+def published(log: models.Log) -> Checkpoint | None:
+    """The head that is published, if any is; else HeadUnknown, or HeadLost."""
+    try:
+        raw = folder_of(log).read(CHECKPOINT)
+    except FileNotFoundError:
+        _refuse_if_lost(log)
         return None
     try:
-        found = open_checkpoint(raw, keys.verifiers())
+        found = open_checkpoint(raw, keys_of(log).verifiers())
     except NotANote:
-        raise HeadUnknown(origin=keys.origin) from None
-    if found.origin != keys.origin:
-        raise HeadUnknown(origin=keys.origin)
+        raise HeadUnknown(origin=log.origin) from None
+    if found.origin != log.origin:
+        raise HeadUnknown(origin=log.origin)
     return found
 
 
-def refuse_unless_it_continues(log: models.Log, out: Checkpoint | None) -> None:
-    """Raise LogRefused unless the record begins with the published log, whose head is `out`."""
-    if out is None:
-        return
-    _refuse_if_ahead(log, out)
-    if edge_at(log, out.size).root != out.root:
-        raise LogForked(origin=log.origin, published=out.size)
+def continued(log: models.Log) -> Checkpoint | None:
+    """The published head, if any is, with which the record begins; else LogRefused."""
+    out = published(log)
+    if out:
+        _refuse_if_ahead(log, out)
+        if edge_at(log, out.size).root != out.root:
+            raise LogForked(origin=log.origin, published=out.size)
+    return out
 
 
 def refuse_if_behind(log: models.Log) -> None:
     """Raise LogAhead where more is published than the record has; a head that cannot be read tells nothing of that."""
     with suppress(HeadUnknown):
-        out = published(folder_of(log), keys_of(log))
+        out = published(log)
         if out and out.size > log.size:
             log.refresh_from_db(fields=["size"])  # it may have grown, and been published, since it was read
             _refuse_if_ahead(log, out)
@@ -105,6 +117,15 @@ def refuse_if_behind(log: models.Log) -> None:
 def _refuse_if_ahead(log: models.Log, out: Checkpoint) -> None:
     if out.size > log.size:
         raise LogAhead(origin=log.origin, published=out.size, size=log.size)
+
+
+def _refuse_if_lost(log: models.Log) -> None:
+    """Raise HeadLost where files lie that were published with a longer log than the record has."""
+    reach = folder_of(log).reach()
+    if reach > log.size:
+        log.refresh_from_db(fields=["size"])  # they may be written just now, to be published for the first time
+    if reach > log.size:
+        raise HeadLost(origin=log.origin, published=reach, size=log.size)
 
 
 def keys_of(log: models.Log) -> LogKeys:

@@ -54,8 +54,7 @@ def publish(log_id: int, fresh: Batch | None = None) -> bool:
         signed = head.latest(log)
         if signed is None:
             return False
-        out = head.published(folder, keys)
-        head.refuse_unless_it_continues(log, out)
+        out = head.continued(log)
         filled = _extend(log, folder, out.size if out else 0, signed, fresh or Batch())
         if folder.find(KEYS) != keys.text.encode():
             folder.put({KEYS: keys.text.encode()})

@@ -13,7 +13,6 @@ from django.db.models import F
 from undersigned.ledger import head
 from undersigned.ledger.by_key import find_by_key
 from undersigned.ledger.events import EFFECT
-from undersigned.ledger.keys import LogKeys
 from undersigned.ledger.line import hour_in, write
 from undersigned.ledger.merkle import grow
 from undersigned.ledger.models import Log, Tally
@@ -84,8 +83,8 @@ def sequence(log_id: int, *, hidden_batch: int) -> Batch:
     named, hidden = _named(log), _hidden(log, hidden_batch)
     if not named and not hidden:
         return Batch()
-    keys = _keys(log)
-    head.refuse_unless_it_continues(log, head.published(head.folder_of(log), keys))
+    _begin(log)
+    head.continued(log)
     entries = named + hidden
     batch = Batch(log.size, _lines(log.size, entries), is_full=max(len(named), len(hidden)) >= BATCH)
     _number(named, log.size)
@@ -163,9 +162,7 @@ def count(log: Log, entries: Iterable[tuple[str, str, bytes]]) -> None:
             Tally.objects.create(**tally, count=change)
 
 
-def _keys(log: Log) -> LogKeys:
-    """The log's keys; a log that nobody has signed yet gets its first one, if its letter did not bring it."""
-    keys = head.keys_of(log)
+def _begin(log: Log) -> None:
+    """Give a log that nobody has signed yet its first key, if its letter did not bring it."""
     if log.opened_at and head.latest(log) is None:
-        keys.begin(log.opened_at)
-    return keys
+        head.keys_of(log).begin(log.opened_at)

@@ -3,6 +3,7 @@
 A tile is 256 wide. The last ones of a tree are partial, and lie under a name that tells how wide they are.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from undersigned.ledger.merkle import HASH_BYTES, root_of
 WIDTH = 256
 HEIGHT = 8
 ENTRY_BYTES = 65535
+
+_PLACE = re.compile(r"tile/(?P<level>entries|[0-9])/(?P<number>(x[0-9]{3}/)*[0-9]{3})(\.p/(?P<width>[0-9]{1,3}))?")
 
 Read = Callable[[str], bytes]
 """Gives the content of the file at a path below the log; raises OSError where there is none."""
@@ -28,6 +31,15 @@ def tile_path(level: int, number: int, width: int = WIDTH) -> str:
 def bundle_path(number: int, width: int = WIDTH) -> str:
     """`tile/entries/x001/x234/067`, or `….p/12` for a partial one."""
     return f"tile/entries/{_number(number, width)}"
+
+
+def reach_of(path: str) -> int:
+    """How many entries there were at least when a tile or bundle came to lie at `path`; 0 where none can lie."""
+    found = _PLACE.fullmatch(path)
+    if found is None:
+        return 0
+    number, width = int(re.sub("[x/]", "", found["number"])), int(found["width"] or WIDTH)
+    return number * WIDTH + width << (0 if found["level"] == "entries" else HEIGHT * int(found["level"]))
 
 
 def width_of(level: int, number: int, size: int) -> int:

@@ -40,7 +40,7 @@ def receipt_of(signature: Signature) -> Receipt | None:
         return None
     log = entry.log
     keys = keys_of(log)
-    head = published(folder_of(log), keys)
+    head = published(log)
     if head is None or head.size <= entry.index:
         return None
     numbered = _entries_about(entry).filter(index__lt=head.size).order_by("index")
@@ -73,7 +73,7 @@ def send_receipts(at: datetime) -> int:
 def _send(log: Log, at: datetime) -> list[Signature]:
     """To some of those whom the published log has by now: its head goes with the mail, and must speak of them."""
     folder = folder_of(log)
-    head = published(folder, keys_of(log))
+    head = published(log)
     if head is None:
         return []
     due = Signature.objects.filter(
