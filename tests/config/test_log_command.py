@@ -13,11 +13,12 @@ from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from tests.ledger.paper import KEY, ORIGIN, head_over, lines, write_log
-from tests.ledger.published import folder_of, keys_of
+from tests.ledger.published import files_in, folder_of, keys_of
 from tests.people import SECRETARY, SOMI, Person
 from tests.stage import NOON, sign_and_confirm
 from undersigned.config import backing_up
 from undersigned.config.command_line import undersigned
+from undersigned.config.command_line.checking import CHECKS, NotInOrder
 from undersigned.config.worker import sequence_step
 from undersigned.ledger.models import Log
 from undersigned.ledger.note import NotANote, open_checkpoint
@@ -151,6 +152,22 @@ def test_the_only_key_is_not_retired(letter: Letter, log: Log) -> None:
     result = run("rotate", letter.slug, "--retire")
     assert result.exit_code == 1
     assert len(keys_of(log).signers()) == 1
+
+
+# --- The files --------------------------------------------------------------------------------------------------------
+
+
+def test_check_names_a_file_that_is_lost_and_how_it_is_made_again(letter: Letter, log: Log) -> None:
+    look = CHECKS["logs"]
+    assert look() == "1 opened"
+    whole = files_in(folder_of(log))
+    (folder_of(log) / "tile/0/000.p/2").unlink()
+    with pytest.raises(NotInOrder, match=r"1 files are missing, tile/0/000\.p/2 first"):
+        look()
+    (folder_of(log) / "checkpoint").unlink()
+    sequence_step(NOON)
+    assert look() == "1 opened"
+    assert files_in(folder_of(log)) == whole
 
 
 # --- Receipts ---------------------------------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ from undersigned.ledger import publish as publishing
 from undersigned.ledger.adopt import adopt
 from undersigned.ledger.entries import undo
 from undersigned.ledger.events import Event, Tallied
-from undersigned.ledger.head import HeadLost, HeadUnknown, LogAhead, LogForked
+from undersigned.ledger.folder import LogFolder
+from undersigned.ledger.head import HeadLost, HeadUnknown, LogAhead, LogForked, edge_of, sign_head
 from undersigned.ledger.line import Line
 from undersigned.ledger.merkle import consistency_proof, is_consistent
 from undersigned.ledger.models import Checkpoint, Entry, Log, Tally
@@ -202,6 +203,43 @@ def test_an_entry_that_somebody_changed_in_the_record_is_not_published_under_the
     with pytest.raises(publishing.FilesDamaged, match="do not add up"):
         publish(log.pk)
     assert not (folder_of(log) / "checkpoint").exists()
+
+
+@pytest.mark.parametrize("why", ["a tile is lost", "the head is lost", "the keys change"])
+def test_an_entry_that_somebody_changed_in_the_record_takes_the_place_of_no_published_one(why: str) -> None:
+    log = make_log()
+    for size in (3, 300, 600):
+        grow_to(log, size)
+    log.entries.filter(index__in=(2, 599)).update(event=Event.AMENDED)
+    if why == "a tile is lost":
+        (folder_of(log) / "tile/1/000.p/2").unlink()
+        signed(log)
+        sequence(log.pk, hidden_batch=1)
+    elif why == "the head is lost":
+        (folder_of(log) / "checkpoint").unlink()
+    else:
+        keys_of(log).make(NOON)
+        sign_head(log, edge_of(log))
+    before = files_in(folder_of(log))
+    with pytest.raises(publishing.FilesDamaged, match="do not add up"):
+        publish(log.pk)
+    assert files_in(folder_of(log)) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["tile/entries/001", "tile/entries/003.p/132", "tile/0/000", "tile/0/003.p/132", "tile/1/000.p/3"]
+)
+def test_a_file_that_is_missing_under_a_head_that_stands_is_named(path: str) -> None:
+    log = make_log()
+    for size in (3, 600, 900):
+        grow_to(log, size)
+    folder = LogFolder(folder_of(log))
+    assert not list(folder.lacks(900))
+    assert not list(folder.lacks(600))  # a partial tile may be gone once it became full
+    (folder.root / path).write_bytes(b"")
+    assert list(folder.lacks(900)) == [path]
+    (folder.root / path).unlink()
+    assert list(folder.lacks(900)) == [path]
 
 
 def test_a_log_that_was_numbered_before_heads_were_signed_goes_on() -> None:

@@ -6,12 +6,13 @@ A crash at any step leaves files that no checkpoint speaks of yet; the next publ
 import fcntl
 import os
 import shutil
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from undersigned.ledger.tiles import reach_of
+from undersigned.ledger.merkle import HASH_BYTES
+from undersigned.ledger.tiles import WIDTH, bundle_path, levels_of, reach_of, tile_path, tiles_of
 from undersigned.lib.keys import file_name
 
 CHECKPOINT, KEYS = "checkpoint", "keys.txt"
@@ -61,6 +62,24 @@ class LogFolder:
     def reach(self) -> int:
         """How many entries there were at least when the files that lie here were written, whatever the head says."""
         return max((reach_of(path.relative_to(self.root).as_posix()) for path in self.root.rglob("*")), default=0)
+
+    def lacks(self, size: int) -> Iterator[str]:
+        """The bundles and tiles of a log of `size` entries that are not here as long as they must be; reads none."""
+        for number, width in tiles_of(0, size):
+            if not (self._length(bundle_path(number, width)) or self._length(bundle_path(number))):
+                yield bundle_path(number, width)
+        for level in range(levels_of(size)):
+            for number, width in tiles_of(level, size):
+                lengths = (self._length(tile_path(level, number, width)), self._length(tile_path(level, number)))
+                if lengths[0] != width * HASH_BYTES and lengths[1] != WIDTH * HASH_BYTES:
+                    yield tile_path(level, number, width)
+
+    def _length(self, path: str) -> int:
+        """The bytes in the file at `path`; none where there is no file."""
+        try:
+            return (self.root / path).stat().st_size
+        except FileNotFoundError:
+            return 0
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Have `files` on the disk, each in whole, with names and folders, before this returns."""

@@ -73,8 +73,12 @@ def edge_at(log: models.Log, size: int) -> Edge:
     signed = log.checkpoints.filter(size=size).order_by("pk").first()
     if signed:
         return Edge.read(size, bytes(signed.edge))
-    edge = Edge()
-    for lines in lines_of(log.pk, 0, size):
+    return edge_over(log, Edge(), size)
+
+
+def edge_over(log: models.Log, edge: Edge, size: int) -> Edge:
+    """The edge of the tree that grows from `edge` to `size` by the entries on record."""
+    for lines in lines_of(log.pk, edge.size, size):
         edge = grow(edge, lines).edge
     return edge
 

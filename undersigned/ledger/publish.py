@@ -1,6 +1,7 @@
 """Publishing a log: entries first, then tiles, then the head that speaks of them, each on the disk before the next.
 
-What is published is always what the record holds: after a crash, or with the files lost, they are made from it again.
+What is published is what the record holds: after a crash, or with the head lost, the files are made from it again. A
+file that is lost under a head that stands is missed where the log grows from it; otherwise `undersigned check` tells.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -87,17 +88,25 @@ def _is_up_to_date(folder: LogFolder, signed: Checkpoint | None, keys: str) -> b
 
 
 def _extend(log: Log, folder: LogFolder, out: int, signed: Checkpoint, fresh: Batch) -> list[str]:
-    """Write what lies between the published size `out` and that of `signed`; the paths of tiles that became full."""
+    """Write what lies between the published size `out` and that of `signed`; the paths of tiles that became full.
+
+    FilesDamaged where the record's entries do not add up to `signed`; then what was published is as it was.
+    """
     try:
         extension = _Extension.of(folder, head.edge_at(log, out))
-        chunks = _lines(log, extension.edge.size, out, signed.size, fresh)
     except FilesDamaged:
-        extension, chunks = _Extension(folder), lines_of(log.pk, 0, signed.size)
-    for lines in chunks:
+        extension, out = _Extension(folder), 0
+    if out in {0, signed.size}:  # what lies there already is written again
+        _refuse_other(log, signed, head.edge_over(log, extension.edge, signed.size))
+    for lines in _lines(log, extension.edge.size, out, signed.size, fresh):
         extension.add(lines, signed.size)
-    if extension.edge.root != Edge.read(signed.size, bytes(signed.edge)).root:
-        raise FilesDamaged(f"the entries of {log.origin} do not add up to its signed head")
+    _refuse_other(log, signed, extension.edge)
     return extension.filled
+
+
+def _refuse_other(log: Log, signed: Checkpoint, edge: Edge) -> None:
+    if edge.root != Edge.read(signed.size, bytes(signed.edge)).root:
+        raise FilesDamaged(f"the entries of {log.origin} do not add up to its signed head")
 
 
 def _lines(log: Log, first: int, out: int, end: int, fresh: Batch) -> Iterable[list[bytes]]:

@@ -16,6 +16,7 @@ from undersigned.config.migrating import refuse_other_shape
 from undersigned.config.purging import recalls
 from undersigned.kit.fonts import missing
 from undersigned.ledger import head
+from undersigned.ledger.folder import CHECKPOINT
 from undersigned.ledger.models import Log
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
@@ -68,14 +69,26 @@ def _letter_keys() -> str:
 
 
 def _logs() -> str:
-    """Each opened log can be signed on: its keys are there, and its published head is the beginning of it."""
+    """Each opened log can be signed on: its keys are there, its published head is the beginning of it, and under that
+    no file is missing."""
     logs = list(Log.objects.filter(opened_at__isnull=False))
     for log in logs:
         keys = head.keys_of(log)
         if keys.periods():
             keys.signers()
-        head.continued(log)
+        if out := head.continued(log):
+            _published_files(log, out.size)
     return f"{len(logs)} opened"
+
+
+def _published_files(log: Log, size: int) -> None:
+    folder = head.folder_of(log)
+    lacking = list(folder.lacks(size))
+    if lacking:
+        raise NotInOrder(
+            f"of the published log {log.origin} {len(lacking)} files are missing, {lacking[0]} first: fetch them from "
+            f"a copy; or remove {folder.root / CHECKPOINT}, and the worker makes all of them again from the record"
+        )
 
 
 def _database() -> str:
