@@ -148,6 +148,22 @@ def test_a_key_is_followed_by_another_one_and_retired(letter: Letter, log: Log) 
     assert run("verify", folder_of(log)).exit_code == 0
 
 
+def test_a_head_that_was_kept_from_before_a_rotation_is_checked_with_both_keys(
+    letter: Letter, log: Log, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"
+    kept.write_bytes((folder_of(log) / "checkpoint").read_bytes())
+    run("rotate", letter.slug)
+    run("rotate", letter.slug, "--retire")
+    old, new = (key.text for key in keys_of(log).verifiers())
+    told = run("verify", folder_of(log), "--since", kept, "--key", new)
+    assert told.exit_code == 1
+    assert f"retired: {old}" in told.output
+    told = run("verify", folder_of(log), "--since", kept, "--key", new, "--key", old)
+    assert told.exit_code == 0
+    assert f"signed with {new}\n" in told.output
+
+
 def test_the_only_key_is_not_retired(letter: Letter, log: Log) -> None:
     result = run("rotate", letter.slug, "--retire")
     assert result.exit_code == 1

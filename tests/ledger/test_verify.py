@@ -1,6 +1,7 @@
 """What a stranger finds out about a published log; how its files fit together is tried in `oracle/`."""
 
 import json
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -16,7 +17,7 @@ PERSON, HIDDEN = Tallied.PERSON, Tallied.HIDDEN
 
 
 def look(folder: Path, known: Known | None = None) -> Verdict:
-    return verify(FolderSource(folder), known or Known(KEY.verifier), lambda _done, _of: None)
+    return verify(FolderSource(folder), known or Known([KEY.verifier]), lambda _done, _of: None)
 
 
 def tell(folder: Path, size: int | None, **counts: int) -> None:
@@ -139,6 +140,26 @@ def test_a_retired_key_is_good_for_older_heads_alone(tmp_path: Path) -> None:
         look(folder, Known())
 
 
+def test_a_kept_head_that_a_retired_key_signed_is_good_for_whoever_knows_both_keys(tmp_path: Path) -> None:
+    new = SigningKey(KEY.name, bytes(32))
+    folder = write_log(tmp_path, lines(9), head_over(lines(9), [new]))
+    retired = f"{KEY.verifier.text} 2026-11-10T12Z 2026-11-11T12Z\n"
+    (folder / "keys.txt").write_text(f"{retired}{new.verifier.text} 2026-11-10T13Z -\n")
+    kept = head_over(lines(4))
+    verdict = look(folder, Known([KEY.verifier, new.verifier], kept))
+    assert verdict.keys == (new.verifier,)
+    assert verdict.since
+    with pytest.raises(NotVerified, match=rf"lists as retired: {re.escape(KEY.verifier.text)}\. .* another --key"):
+        look(folder, Known([new.verifier], kept))
+    stranger = head_over(lines(4), [SigningKey(KEY.name, bytes([7] * 32))])
+    for list_ in (None, "nonsense\n", f"{retired}{new.verifier.text} 2026-11-10T13Z -\n"):
+        (folder / "keys.txt").unlink(missing_ok=True)
+        if list_:
+            (folder / "keys.txt").write_text(list_)
+        with pytest.raises(NotVerified, match="kept is not to be trusted: no key that is known has signed this"):
+            look(folder, Known([new.verifier], stranger))
+
+
 @pytest.mark.parametrize("text", ["nonsense\n", "\xff"])
 def test_a_list_of_keys_that_makes_no_sense_is_told(text: str, tmp_path: Path) -> None:
     folder = write_log(tmp_path, lines(3))
@@ -150,7 +171,7 @@ def test_a_list_of_keys_that_makes_no_sense_is_told(text: str, tmp_path: Path) -
 @pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 300])
 def test_a_log_begins_with_every_head_that_it_ever_had(size: int, tmp_path: Path) -> None:
     folder = write_log(tmp_path, lines(300))
-    since = look(folder, Known(KEY.verifier, head_over(lines(size)))).since
+    since = look(folder, Known([KEY.verifier], head_over(lines(size)))).since
     assert since
     assert since.size == size
 
@@ -158,9 +179,9 @@ def test_a_log_begins_with_every_head_that_it_ever_had(size: int, tmp_path: Path
 def test_a_head_of_another_log_or_of_nobody_is_no_beginning(tmp_path: Path) -> None:
     folder = write_log(tmp_path, lines(9))
     with pytest.raises(NotVerified, match="the checkpoint that was kept"):
-        look(folder, Known(KEY.verifier, head_over(lines(3), [SigningKey("a.example", bytes(32))], "a.example")))
+        look(folder, Known([KEY.verifier], head_over(lines(3), [SigningKey("a.example", bytes(32))], "a.example")))
     with pytest.raises(NotVerified, match="the checkpoint that was kept"):
-        look(folder, Known(KEY.verifier, b""))
+        look(folder, Known([KEY.verifier], b""))
 
 
 # --- Where it is read -------------------------------------------------------------------------------------------------

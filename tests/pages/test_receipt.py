@@ -1,12 +1,14 @@
 """A receipt is asked for with open eyes, taken away as a file, and checked in a browser and by others."""
 
 import io
+import shlex
 import zipfile
 from collections.abc import Callable, Generator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.fixtures import Settings
@@ -15,14 +17,17 @@ from tests.ledger.oracle.program import Oracle
 from tests.pages.conftest import Crumbs
 from tests.people import AMAL, BILGE, SOMI
 from tests.stage import NOON, post, sign_and_confirm, text_of
+from undersigned.config.command_line import undersigned
 from undersigned.config.worker import sequence_step
 from undersigned.intake.headers import safety_of, type_of
+from undersigned.ledger.models import Log
 from undersigned.ledger.receipt import Receipt
+from undersigned.ledger.rotate import retire, rotate
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
 from undersigned.pages.assets import address
 from undersigned.pages.bakery import bake_all
-from undersigned.pages.receipt import evidence, packed
+from undersigned.pages.receipt import check_page, evidence, packed
 from undersigned.signing.models import Signature
 from undersigned.signing.receipts import receipt_of
 from undersigned.signing.sign import private_path
@@ -106,6 +111,23 @@ def test_others_check_the_entry_with_either_proof(signature: Signature, oracle: 
         (tmp_path / name).write_bytes(content)
     for proof in ("tlog-proof", "spicy"):
         assert not oracle("proof", tmp_path / "entry-2", tmp_path / f"entry-2.{proof}", found.keys[0].text)
+
+
+def test_the_command_on_the_page_and_in_the_file_is_good_for_a_receipt_from_before_a_rotation_and_from_amid_it(
+    letter: Letter, signature: Signature, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log.objects.get(origin=letter.origin)
+    before = packed(receipt(signature))
+    rotate(log.pk, NOON)
+    amid = packed(receipt(signature))
+    retire(log.pk, NOON)
+    monkeypatch.chdir(tmp_path)
+    for content in (before, amid, packed(receipt(signature))):
+        files = files_in(content)
+        Path("receipt.json").write_bytes(files["receipt.json"])
+        [readme] = [line for line in files["README.txt"].decode().splitlines() if "log receipt" in line]
+        for command in (check_page(letter, "en").command, readme):
+            assert CliRunner().invoke(undersigned, shlex.split(command)[1:]).exit_code == 0
 
 
 # --- Checking it in a browser -----------------------------------------------------------------------------------------

@@ -7,15 +7,16 @@ import json
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from undersigned.ledger.events import EFFECT, Event, Tallied
 from undersigned.ledger.folder import CHECKPOINT, KEYS
-from undersigned.ledger.keys import read_periods
+from undersigned.ledger.keys import Period, read_periods
 from undersigned.ledger.line import Line, NotALine
 from undersigned.ledger.merkle import Edge, grow
-from undersigned.ledger.note import Checkpoint, NotANote, VerifierKey, lengthen, open_checkpoint
+from undersigned.ledger.note import Checkpoint, NotANote, VerifierKey, lengthen, open_checkpoint, open_note
 from undersigned.ledger.tiles import (
     HEIGHT,
     WIDTH,
@@ -58,15 +59,18 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the verifier brings along: a key, and a head that they kept from earlier."""
+    """What the verifier brings along: keys, of which any may have signed, and a head that they kept from earlier."""
 
-    key: VerifierKey | None = None
+    keys: Sequence[VerifierKey] = ()
     since: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found in a log that is as it must be. `compared` is whether there was a page's count to compare with."""
+    """What was found in a log that is as it must be, and which of the known keys signed its head.
+
+    `compared` is the size at which there was a page's count to compare with.
+    """
 
     head: Checkpoint
     keys: tuple[VerifierKey, ...]
@@ -88,11 +92,11 @@ def verify(source: Source, known: Known, progress: Callable[[int, int], None]) -
     facts = _facts(source)  # before the head: what the page counts is published already
     periods = _keys(source, known)
     current = [key for key, signs in periods if signs]
-    head = _checkpoint(_file(source, CHECKPOINT), current, "the published checkpoint")
+    raw = _file(source, CHECKPOINT)
+    head = _checkpoint(raw, current, "the published checkpoint")
     since = None
     if known.since is not None:
-        kept = _whole(known.since, head.origin)
-        since = _checkpoint(kept, [key for key, _ in periods], "the checkpoint that was kept")
+        since = _kept(source, _whole(known.since, head.origin), [key for key, _ in periods])
     _refuse_shrunk(head, since, facts)
     stops = {one.size for one in (since, facts, head) if one}
     count, roots, at_facts = Count(), {0: Edge().root}, Counter[str]()
@@ -106,7 +110,7 @@ def verify(source: Source, known: Known, progress: Callable[[int, int], None]) -
         raise NotVerified(f"the log does not begin with the checkpoint of {since.size} entries that was kept: a fork")
     if facts and at_facts != Counter(facts.counts):
         raise NotVerified(f"letter.json counts {facts.counts}, the log {dict(at_facts)} at {facts.size} entries")
-    return Verdict(head, tuple(current), count.counts, since, facts.size if facts else None)
+    return Verdict(head, tuple(open_note(raw, current)[1]), count.counts, since, facts.size if facts else None)
 
 
 # --- What is read -----------------------------------------------------------------------------------------------------
@@ -120,11 +124,15 @@ def _file(source: Source, path: str) -> bytes:
 
 
 def _keys(source: Source, known: Known) -> list[tuple[VerifierKey, bool]]:
-    """The key that the verifier brought, or else those that the log itself names, with whether they sign still."""
-    if known.key:
-        return [(known.key, True)]
+    """The keys that the verifier brought, or else those that the log itself names, with whether they sign still."""
+    if known.keys:
+        return [(key, True) for key in known.keys]
+    return [(period.key, period.until is None) for period in _listed(source)]
+
+
+def _listed(source: Source) -> list[Period]:
     try:
-        return [(period.key, period.until is None) for period in read_periods(_file(source, KEYS).decode())]
+        return read_periods(_file(source, KEYS).decode())
     except ValueError as fault:
         raise NotVerified(f"{KEYS} is damaged: {fault}") from None
 
@@ -134,6 +142,30 @@ def _checkpoint(raw: bytes, keys: Sequence[VerifierKey], what: str) -> Checkpoin
         return open_checkpoint(raw, keys)
     except NotANote as fault:
         raise NotVerified(f"{what} is not to be trusted: {fault}") from None
+
+
+def _kept(source: Source, raw: bytes, keys: Sequence[VerifierKey]) -> Checkpoint:
+    """The checkpoint that the verifier kept. Where one of their keys is lacking, NotVerified says which it might be."""
+    what = "the checkpoint that was kept"
+    try:
+        return open_checkpoint(raw, keys)
+    except NotANote as fault:
+        for key in _retired(source):
+            with suppress(NotANote):
+                open_checkpoint(raw, [*keys, key])
+                raise NotVerified(
+                    f"{what} is signed by a key that you did not give, and that the log lists as retired: {key.text}. "
+                    "Compare it with what you know from that time, and give it as another --key"
+                ) from None
+        raise NotVerified(f"{what} is not to be trusted: {fault}") from None
+
+
+def _retired(source: Source) -> list[VerifierKey]:
+    """The keys that the log itself lists as retired; none where it has no list that can be read."""
+    try:
+        return [period.key for period in _listed(source) if period.until]
+    except NotVerified:
+        return []
 
 
 def _whole(kept: bytes, origin: str) -> bytes:

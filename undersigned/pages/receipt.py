@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -19,7 +19,6 @@ from undersigned.pages.frame import Frame, Place, letter_frame
 
 FILE = "receipt.json"
 MADE = (2000, 1, 1, 0, 0, 0)  # the file tells no time of its own
-COMMAND = f"undersigned log receipt {FILE} --key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +56,16 @@ def check_page(letter: Letter, language: str) -> CheckPage:
         keys = [key.text for key in LogKeys(settings.KEYS, letter.origin).verifiers()]
         return CheckPage(
             frame=frame,
-            command=f"{COMMAND} '{keys[-1] if keys else ''}'",
+            command=_command(keys),
             keys=json.dumps({"origin": letter.origin, "keys": keys}),
             words=json.dumps(_words(), ensure_ascii=False),
             script=address("receipt.js"),
         )
+
+
+def _command(keys: Sequence[str]) -> str:
+    """What checks a receipt that was downloaded while any of `keys` signed."""
+    return " ".join([f"undersigned log receipt {FILE}", *(f"--key '{key}'" for key in keys)])
 
 
 def _files(receipt: Receipt) -> Iterator[tuple[str, bytes]]:
@@ -77,10 +81,9 @@ def _files(receipt: Receipt) -> Iterator[tuple[str, bytes]]:
 def _readme(receipt: Receipt) -> Iterator[str]:
     yield evidence()
     yield _("To check it, open it on the page “Check a receipt” of the letter, or use this command:")
-    key = receipt.keys[-1].text
-    yield f"    {COMMAND} '{key}'"
+    yield f"    {_command([key.text for key in receipt.keys])}"
     yield _("Other programs can check each entry by itself:")
-    yield "\n".join(f"    spicy -verify '{key}' entry-{item.proof.index}" for item in receipt.items)
+    yield "\n".join(f"    spicy -verify '{receipt.keys[-1].text}' entry-{item.proof.index}" for item in receipt.items)
 
 
 def _words() -> dict[str, str]:

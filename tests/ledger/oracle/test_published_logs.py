@@ -36,7 +36,7 @@ LARGE = (65_535, 65_536, 65_537)
 def ours(folder: Path, key: VerifierKey, since: bytes | None = None) -> str:
     """What our own verifier says is wrong; empty where nothing is."""
     try:
-        verify(FolderSource(folder), Known(key, since), lambda _done, _of: None)
+        verify(FolderSource(folder), Known([key], since), lambda _done, _of: None)
     except NotVerified as fault:
         return str(fault)
     return ""

@@ -3,7 +3,7 @@
 import importlib
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -30,6 +30,15 @@ and give it as --since the next time."""
 ON_TRUST = """\
 The key was read from the log itself. Compare it with one that you have from elsewhere, and give that one as --key."""
 
+KNOWN_KEYS = click.option(
+    "--key",
+    "known_keys",
+    metavar="VKEY",
+    multiple=True,
+    help="The log's verifier key (NAME+ID+KEY), as you know it; after a change of keys each of them, in an option of "
+    "its own.",
+)
+
 
 @click.group()
 def log() -> None:
@@ -38,20 +47,20 @@ def log() -> None:
 
 @log.command("verify")
 @click.argument("where", metavar="URL|FOLDER")
-@click.option("--key", metavar="VKEY", help="The log's verifier key (NAME+ID+KEY), as you know it.")
+@KNOWN_KEYS
 @click.option(
     "--since",
     metavar="CHECKPOINT_FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A checkpoint that you kept: the log must begin with it.",
 )
-def verify_(where: str, key: str | None, since: Path | None) -> None:
+def verify_(where: str, known_keys: Sequence[str], since: Path | None) -> None:
     """Work the log at URL or in FOLDER out anew: entries, tiles, root, signature, counts.
 
     The address or the folder of the letter will do. Ends with 0 if all is as it must be, with 1 if anything is not,
     and with 2 if the log cannot be read.
     """
-    known = Known(_key(key), since.read_bytes() if since else None)
+    known = Known(_verifiers(known_keys), since.read_bytes() if since else None)
     try:
         source = source_at(where)
         with Waiting("entries") as waiting:
@@ -62,18 +71,18 @@ def verify_(where: str, key: str | None, since: Path | None) -> None:
     except Unreadable as fault:
         click.echo(f"not read: {fault}", err=True)
         sys.exit(NOT_READ)
-    _tell(verdict, key is not None)
+    _tell(verdict, bool(known.keys))
 
 
 @log.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--key", metavar="VKEY", help="The log's verifier key (NAME+ID+KEY), as you know it.")
-def receipt(file: Path, key: str | None) -> None:
+@KNOWN_KEYS
+def receipt(file: Path, known_keys: Sequence[str]) -> None:
     """Check the receipt in FILE (receipt.json). Ends with 0 if it is good, with 1 if it is not."""
-    known = _key(key)
+    known = _verifiers(known_keys)
     try:
         found = Receipt.parse(file.read_bytes())
-        checked = found.check([known] if known else found.keys)
+        checked = found.check(known or found.keys)
     except NotAReceipt as fault:
         click.echo(f"NOT GOOD: {fault}", err=True)
         sys.exit(NOT_VERIFIED)
@@ -83,7 +92,7 @@ def receipt(file: Path, key: str | None) -> None:
         click.echo(f"  {line.event}{kind} in the hour {hour_text(line.hour)}, text {line.version.hex()}")
         click.echo(f"  {_opened(item.opening)}")
     click.echo("It does not show that the entry still counts: a later one may have undone it.")
-    if known is None:
+    if not known:
         click.echo(ON_TRUST.replace("the log itself", "the receipt itself"))
 
 
@@ -120,9 +129,9 @@ def adopt(slug: str, dry_run: bool) -> None:
     importlib.import_module(ADOPTING).adopt_log(slug, dry_run=dry_run)
 
 
-def _key(text: str | None) -> VerifierKey | None:
+def _verifiers(texts: Sequence[str]) -> list[VerifierKey]:
     try:
-        return VerifierKey.parse(text) if text else None
+        return [VerifierKey.parse(text) for text in texts]
     except NotANote as fault:
         raise click.UsageError(f"--key: {fault}") from None
 
