@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from tests.ledger.paper import KEY, ORIGIN, head_over, lines, write_log
 from tests.ledger.published import files_in, folder_of, keys_of
-from tests.people import SECRETARY, SOMI, Person
+from tests.people import AMAL, BILGE, OYUN, SECRETARY, SOMI, Person
 from tests.stage import NOON, sign_and_confirm
 from undersigned.config import backing_up
 from undersigned.config.command_line import undersigned
@@ -228,6 +228,31 @@ def test_an_older_record_takes_over_what_was_published(letter: Letter, log: Log)
     sequence_step(NOON)
     assert run("verify", folder_of(log)).exit_code == 0
     assert "nothing to do" in run("adopt", letter.slug).output
+
+
+@pytest.mark.parametrize("published_more", [True, False])
+def test_how_many_wait_is_told_since_the_log_cannot_tell_whether_they_withdrew(
+    letter: Letter, log: Log, published_more: bool, settings: Settings
+) -> None:
+    settings.HIDDEN_BATCH = 3
+    hidden = [sign_and_confirm(person, letter) for person in (AMAL, BILGE)]
+    asked = sign_and_confirm(OYUN, letter)
+    sequence_step(NOON)
+    with transaction.atomic():
+        withdraw([hidden[0].pk, asked.pk], NOON)
+        if published_more:
+            sign_and_confirm(SOMI, letter)
+        sequence_step(NOON)
+        transaction.set_rollback(True)
+    told = run("adopt", letter.slug).output
+    assert "wait for the desk: 1\n" in told
+    assert "wait for their number or their batch in the log: 2\n" in told
+    assert ("record lacked: 1\n" in told) == published_more
+    assert "withdraw once more" in told
+    states = Signature.objects.filter(pk__in=[hidden[0].pk, asked.pk]).values_list("state", flat=True)
+    assert set(states) == {State.LISTED, State.CONFIRMED}
+    withdraw([hidden[0].pk, hidden[1].pk, asked.pk], NOON)
+    assert "wait" not in run("adopt", letter.slug).output
 
 
 def test_a_correction_that_is_lost_is_shown_by_the_address_of_the_sign_on(letter: Letter, log: Log) -> None:

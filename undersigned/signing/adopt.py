@@ -17,7 +17,7 @@ from undersigned.letters.models import Letter
 from undersigned.letters.stages import touch
 from undersigned.lib.refusal import Refusal, gettext_noop
 from undersigned.post import outbox
-from undersigned.signing.models import STANDING, Signature
+from undersigned.signing.models import STANDING, Signature, State
 from undersigned.signing.withdraw import end
 
 BATCH = 4096
@@ -41,12 +41,30 @@ class Outcome:
     uncorrected: Sequence[UUID]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many signatures the published log cannot speak of: they wait for the desk, or for their number in the log,
+    which who hides is given in a batch. Whether they were withdrawn since the backup was made, nobody knows."""
+
+    for_desk: int
+    for_number: int
+
+
+def waiting(letter: Letter) -> Waiting:
+    """Whose withdrawal may be lost, if the record of `letter` comes from a backup."""
+    mine = Signature.objects.filter(letter=letter)
+    return Waiting(
+        mine.filter(state=State.CONFIRMED).count(), mine.filter(state=State.LISTED, entry__index=None).count()
+    )
+
+
 @transaction.atomic
 def adopt(letter: Letter, by: Actor, at: datetime) -> Outcome:
     """Take over what the published log of `letter` has beyond the record, and do what it says.
 
-    Who had withdrawn is off the list, and erased. Whoever had signed and is not on record any more could neither be
-    named nor withdraw; so their signatures are taken back in the log, and they may sign again.
+    Who had withdrawn is off the list, and erased, if the log had them; of the others, who are `waiting`, it tells
+    nothing. Whoever had signed and is not on record any more could neither be named nor withdraw; so their signatures
+    are taken back in the log, and they may sign again.
     """
     log = Log.objects.get(origin=letter.origin)
     if log.opened_at is None:

@@ -123,7 +123,9 @@ def adopt(slug: str, dry_run: bool) -> None:
     """Take what was published of the log of SLUG into a record that is older, because a backup was restored.
 
     Do this only where no newer record can be had: signatures of which this record knows nothing are taken back in the
-    log for good. Who has withdrawn since the backup was made is taken off the list again, and erased.
+    log for good. Who was published, and withdrew after the backup was made, is taken off the list again, and erased.
+    Of those who wait in this record for the desk, or for their number in the log, the log tells nothing: if they
+    withdrew, they stand again. It says how many they are.
     """
     django.setup()
     importlib.import_module(ADOPTING).adopt_log(slug, dry_run=dry_run)

@@ -7,22 +7,33 @@ from django.urls import reverse
 
 from undersigned.config.command_line.asking import COMMAND_LINE, letter_called
 from undersigned.lib.clock import now
-from undersigned.signing.adopt import Outcome, adopt
+from undersigned.signing.adopt import Outcome, Waiting, adopt, waiting
 
 
 def adopt_log(slug: str, *, dry_run: bool) -> None:
     """Take the published log of a letter over into the record, and say what came of it."""
     letter = letter_called(slug)
     with transaction.atomic():
-        outcome = adopt(letter, COMMAND_LINE, now())
+        outcome, left = adopt(letter, COMMAND_LINE, now()), waiting(letter)
         transaction.set_rollback(dry_run)
+    if outcome.entries:
+        _tell(outcome, letter.slug)
+    _tell_waiting(left)
     if not outcome.entries:
         click.echo("The record has all that was published; there was nothing to do.")
+    elif dry_run:
+        click.echo("Nothing was changed: --dry-run.")
+    else:
+        click.echo("The worker goes on with the log, and bakes the pages.")
+
+
+def _tell_waiting(left: Waiting) -> None:
+    if not (left.for_desk or left.for_number):
         return
-    _tell(outcome, letter.slug)
-    click.echo(
-        "Nothing was changed: --dry-run." if dry_run else "The worker goes on with the log, and bakes the pages."
-    )
+    click.echo(f"signatures that wait for the desk: {left.for_desk:,}")
+    click.echo(f"signatures that wait for their number or their batch in the log: {left.for_number:,}")
+    click.echo("  The log tells nothing of these. Whoever of them withdrew after the backup was made stands again,")
+    click.echo("  and has to withdraw once more, at their private page.")
 
 
 def _tell(outcome: Outcome, slug: str) -> None:
