@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
+from tests.ledger.disk import Disk
 from tests.ledger.logs import make_log, signed
 from tests.ledger.published import (
     assert_times_tell_nothing,
@@ -98,6 +99,30 @@ def test_partial_tiles_of_published_sizes_stay_until_they_are_full() -> None:
     grow_to(log, 256)
     assert {path.name for path in (folder_of(log) / "tile/0").iterdir()} == {"000"}
     assert {path.name for path in (folder_of(log) / "tile/entries").iterdir()} == {"000"}
+
+
+@pytest.mark.parametrize(
+    ("size", "more", "stages"),
+    [
+        (0, 3, ["tile/entries", "tile", "keys.txt", "checkpoint"]),
+        (3, 1, ["tile/entries", "tile", "checkpoint"]),
+        (250, 10, ["tile/entries", "tile", "checkpoint", "removed"]),
+    ],
+)
+def test_each_stage_is_on_the_disk_before_the_next_begins(
+    size: int, more: int, stages: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = make_log()
+    if size:
+        grow_to(log, size)
+    signed(log, many=more)
+    disk = Disk(folder_of(log))
+    with monkeypatch.context() as patch:
+        disk.watch(patch)
+        tend(log.pk, hidden_batch=1)
+    assert disk.stages == stages
+    assert not disk.names
+    assert_times_tell_nothing(folder_of(log))
 
 
 def test_every_head_begins_with_the_one_before_it() -> None:

@@ -82,6 +82,15 @@ def test_there_is_no_receipt_before_the_entry_is_published(letter: Letter) -> No
     assert receipt_of(fresh(signature))
 
 
+def test_there_is_no_receipt_of_an_entry_that_is_numbered_and_not_published(letter: Letter) -> None:
+    listed(letter)
+    late = sign_and_confirm(Person("Ferne Beispiel", "ferne@mail.example", typed=SOMI.typed), letter)
+    sequence(log_of(letter).pk, hidden_batch=1)  # and the worker died before it was published
+    assert receipt_of(fresh(late)) is None
+    sequence_step(NOON)
+    assert receipt(late).items
+
+
 def test_a_receipt_of_a_hidden_signatory_opens_a_nonce_and_nothing_else(letter: Letter) -> None:
     signatures = [sign_and_confirm(person, letter) for person in (AMAL, BILGE)]
     sequence_step(NOON)
