@@ -1,17 +1,20 @@
 import asyncio
 import re
+from time import monotonic
 from urllib.parse import urlencode
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tests.intake.asking import Answer, DeskBehind, Reader, converse, scope_of
+from tests.intake.asking import SECONDS, Answer, DeskBehind, Reader, converse, scope_of
 from tests.people import AMAL, CAST, OYUN, SECRETARY, SOMI, Person
-from tests.stage import DAY, NOON, post, text_of
+from tests.stage import DAY, NOON, make_letter, post, text_of
 from undersigned.intake import begin
+from undersigned.intake.places import Places
 from undersigned.intake.wire import Message
+from undersigned.letters.freeze import freeze
 from undersigned.letters.models import Letter, SignOns
 from undersigned.letters.rename import rename
 from undersigned.letters.stages import set_sign_ons, touch
@@ -167,6 +170,60 @@ def test_a_letter_without_its_key_takes_nothing_until_it_is_back(door: Reader, l
     away.rename(place)
     door.door.taking.places.look()
     assert sign(door, letter, form(letter)).status == 200
+
+
+def test_a_letter_at_fault_takes_nothing_and_the_others_go_on(
+    door: Reader, letter: Letter, keys: KeyRing, caplog: pytest.LogCaptureFixture
+) -> None:
+    odd, places = make_letter("odd", keys), door.door.taking.places
+    freeze(odd, SECRETARY, NOON - DAY)
+    alike = {name: getattr(letter, name) for name in ("sign_ons", "publication", "released_at")}
+    Letter.objects.filter(pk=odd.pk).update(**alike)
+    places.look()
+    assert path(odd) in places.by_path
+    Letter.objects.filter(pk=odd.pk).update(campaign=SOMI.name)  # where a text for each language should be
+    touch([odd.pk])
+    for _ in range(3):
+        places.look()
+    assert path(odd) not in places.by_path
+    assert sign(door, letter, form(letter)).status == 200
+    assert caplog.text.count("odd takes sign-ons, and has no place for them: AttributeError at ") == 1
+    assert SOMI.name not in caplog.text
+
+
+def test_whatever_a_text_says_it_is_not_taken_for_the_place_of_a_token(door: Reader, letter: Letter) -> None:
+    line = "-" * Link.LENGTH
+    Letter.objects.filter(pk=letter.pk).update(campaign=dict.fromkeys(letter.languages, line))
+    touch([letter.pk])
+    door.door.taking.places.look()
+    answer = sign(door, letter, form(letter))
+    assert answer.status == 200
+    assert line in answer.text
+
+
+def test_whatever_goes_wrong_while_it_looks_the_door_looks_again(
+    letter: Letter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look, faults = Places.look, [ValueError(SOMI.name), InterfaceError()]
+
+    def fail_twice(places: Places) -> None:
+        if faults:
+            raise faults.pop()
+        look(places)
+
+    monkeypatch.setattr(Places, "look", fail_twice)
+    monkeypatch.setattr("undersigned.intake.places.LOOK_SECONDS", 0.01)
+    places = Places(b"no key")
+
+    async def live() -> None:
+        await places.open()
+        deadline = monotonic() + SECONDS
+        while not places.by_path and monotonic() < deadline:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(live())
+    places.close()
+    assert path(letter) in places.by_path
 
 
 def test_a_door_that_begins_knows_at_once_where_one_signs(letter: Letter, desk: DeskBehind) -> None:

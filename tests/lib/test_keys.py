@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from undersigned.lib.keys import KEY_BYTES, KeyMissing, KeyRing
+from undersigned.lib.keys import KEY_BYTES, KeyMissing, KeyRing, KeyUnreadable
 
 LETTER, OTHER = UUID(int=7), UUID(int=8)
 
@@ -60,6 +60,15 @@ def test_a_damaged_key_is_not_used_and_not_replaced(ring: KeyRing, content: byte
         ring.site_key("mail")
     assert not ring.make_site_key("mail")
     assert path.read_bytes() == content
+
+
+def test_a_key_that_cannot_be_read_is_refused_by_name_and_no_throwaway_lent_for_it(ring: KeyRing) -> None:
+    place = ring.folder / "mail.key"
+    place.mkdir(parents=True)  # root, too, cannot read a folder as a file
+    for look in (ring.site_key, ring.site_key_or_throwaway):
+        with pytest.raises(KeyUnreadable, match=f"{place} cannot be read: Is a directory"):
+            look("mail")
+    assert not ring.make_site_key("mail")
 
 
 def test_without_a_key_a_throwaway_is_lent_that_is_kept_nowhere(ring: KeyRing) -> None:

@@ -27,12 +27,3 @@ class WithoutAddresses(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg, record.args = "a request failed with %s", (getattr(record, "status_code", "a fault"),)
         return True
-
-
-def place_of(fault: BaseException) -> str:
-    """The kind of a fault and the line where it arose; of several together, those of each."""
-    if isinstance(fault, BaseExceptionGroup):
-        return "; ".join(map(place_of, fault.exceptions))
-    frames = traceback.extract_tb(fault.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "nowhere"
-    return f"{type(fault).__qualname__} at {where}"

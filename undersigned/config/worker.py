@@ -21,7 +21,6 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from django.db.models import Exists, OuterRef
 
-from undersigned.config.logs import place_of
 from undersigned.config.mailing import make_sender
 from undersigned.config.purging import make_purge
 from undersigned.ledger.by_key import reading_by_key
@@ -30,7 +29,7 @@ from undersigned.ledger.publish import publish, tend
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
 from undersigned.lib.cores import Cores
-from undersigned.lib.faults import Faults
+from undersigned.lib.faults import Faults, place_of
 from undersigned.newsletter.subscribe import forget_unconfirmed
 from undersigned.pages import kit
 from undersigned.pages.bakery import bake_again, bake_all, bake_due

@@ -9,14 +9,14 @@ from threading import Event, Thread
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import Error, connections
 
 from undersigned.intake.refusals import private
 from undersigned.intake.said import TOKEN, facts_of
 from undersigned.intake.wire import Headers
 from undersigned.letters.models import FormerSlug, Letter, SignOns, Version
 from undersigned.lib.clock import now
-from undersigned.lib.keys import KeyMissing
+from undersigned.lib.faults import place_of
 from undersigned.lib.sealing import Sealer
 from undersigned.pages.sign_page import Door
 from undersigned.pages.signing import mailbox_page
@@ -85,7 +85,7 @@ class Places:
         revisions = dict(taking.values_list("pk", "revision"))
         if revisions != self.revisions or not self.looked_at:
             self._look_closely(list(taking.order_by("released_at", "pk")))
-            # One whose key is missing is looked at again: an operator may have put it back.
+            # One that has no place is looked at again: an operator may have put its key back.
             self.revisions = revisions if all(facts for facts, _ in self.known.values()) else {}
         self.looked_at = at
 
@@ -102,16 +102,19 @@ class Places:
             return known
         try:
             return facts, dict(_places(letter, slugs))
-        except KeyMissing:
-            log.error("a letter takes sign-ons, and its key is missing")
+        except Error:  # the record's: what was known stays
+            raise
+        except Exception as fault:  # whatever is wrong with one letter, the others take sign-ons
+            if not known or known[0]:
+                log.error("%s takes sign-ons, and has no place for them: %s", letter.slug, place_of(fault))
             return None, {}
 
     def _watch(self) -> None:
         while True:
             try:
                 self.look()
-            except DatabaseError as fault:  # what was known stays; the record may be back in a second
-                log.error("the record cannot be looked at (%s)", type(fault).__qualname__)
+            except Exception as fault:  # whatever it is, what was known stays; all may be well in a second
+                log.error("the open places cannot be looked at: %s", place_of(fault))
                 connections.close_all()
             self.tried.set()
             if self.closed.wait(LOOK_SECONDS):

@@ -3,6 +3,7 @@
 Belongs to the commit threads: each renders in its own, after its commit.
 """
 
+import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,8 +23,9 @@ from undersigned.signing.models import Signature, State
 from undersigned.signing.sign import own_path
 from undersigned.signing.withdraw import withdraw
 
-TOKEN = "-" * Link.LENGTH
-"""What stands in a page where each reader's own token will: as long as any, so that the page is."""
+TOKEN = secrets.token_hex(Link.LENGTH // 2)
+"""What stands in a page where each reader's own token will: as long as any, so that the page is; and drawn by lot, so
+that no text can hold it."""
 PAGES = 512
 """How many pages are kept."""
 

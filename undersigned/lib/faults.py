@@ -1,5 +1,6 @@
 """Faults set aside, so that what goes wrong with one thing holds up no other of its kind."""
 
+import traceback
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -23,3 +24,13 @@ class Faults:
         """Raise what was set aside, once every attempt has been made."""
         if self._faults:
             raise ExceptionGroup(self._attempts, self._faults)
+
+
+def place_of(fault: BaseException) -> str:
+    """The kind of a fault and the line where it arose, never the data it was about; of several together, those of
+    each."""
+    if isinstance(fault, BaseExceptionGroup):
+        return "; ".join(map(place_of, fault.exceptions))
+    frames = traceback.extract_tb(fault.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "nowhere"
+    return f"{type(fault).__qualname__} at {where}"

@@ -15,6 +15,10 @@ class KeyMissing(Exception):
     """A key that the work needs is not in the folder of keys (or was destroyed)."""
 
 
+class KeyUnreadable(KeyMissing):
+    """It may be there, and we cannot read it: it belongs to somebody else, or the disk fails."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRing:
     """The keys in `folder`: one file a key, readable by its owner only.
@@ -35,6 +39,8 @@ class KeyRing:
         """The site's key, or one for this process alone where none was made yet (as for `--help`)."""
         try:
             return self.site_key(name)
+        except KeyUnreadable:
+            raise
         except KeyMissing:
             return secrets.token_bytes(KEY_BYTES)
 
@@ -112,6 +118,8 @@ def _read(path: Path) -> bytes:
         key = path.read_bytes()
     except FileNotFoundError:
         raise KeyMissing(f"{path} is missing: make it with “undersigned key make”") from None
+    except OSError as fault:
+        raise KeyUnreadable(f"{path} cannot be read: {fault.strerror}") from None
     if len(key) != KEY_BYTES:
         raise KeyMissing(f"{path} is damaged: {len(key)} bytes instead of {KEY_BYTES}")
     return key
