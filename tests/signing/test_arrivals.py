@@ -1,3 +1,4 @@
+import json
 import logging
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -13,7 +14,7 @@ from undersigned.letters.models import Letter
 from undersigned.lib.keys import KeyRing
 from undersigned.lib.sealing import Sealer
 from undersigned.post.models import Note
-from undersigned.signing.arrivals import HELD, RUSH, NewArrival, arrive, pack, rest, rush, take_in
+from undersigned.signing.arrivals import HELD, PURPOSE, RUSH, NewArrival, arrive, pack, rest, rush, take_in
 from undersigned.signing.confirm import confirm
 from undersigned.signing.consent import statement
 from undersigned.signing.models import Arrival, ConfirmationCode, Mailbox, Signatory, Signature, State
@@ -180,6 +181,28 @@ def test_what_cannot_be_opened_is_held_and_holds_up_nobody(
     assert "1 arrivals cannot be taken in" in caplog.text
     assert take_in(NOON + MINUTE) == 0
     assert Arrival.objects.get().held_until == NOON + HELD
+
+
+@pytest.mark.parametrize("shape", ["", "null", "{}", "[]", "a later program's", "longer", "kind", "card", "invitation"])
+def test_what_another_program_sealed_is_held_and_holds_up_nobody(
+    letter: Letter, keys: KeyRing, caplog: pytest.LogCaptureFixture, shape: str
+) -> None:
+    """After a return to an older program, for instance, or where one has half of a change."""
+    sealer = Sealer(keys.letter_key(letter.pk))
+    ours = json.loads(sealer.unseal(new_arrival(SOMI, letter, keys).sealed, PURPOSE))
+    others = {
+        "longer": [*ours, SOMI.name],
+        "kind": [*ours[:3], "neighbour", *ours[4:]],
+        "card": [*ours[:6], {"nickname": SOMI.name}, *ours[7:]],
+        "invitation": [*ours[:8], SOMI.name],
+    }
+    other = json.dumps(others[shape]) if shape in others else shape
+    arrive([NewArrival(letter.pk, sealer.seal(other, PURPOSE)), new_arrival(SOMI, letter, keys)], NOON)
+    take_in(NOON)
+    assert Signature.objects.count() == 1
+    assert Arrival.objects.get().held_until == NOON + HELD
+    assert "1 arrivals cannot be taken in" in caplog.text
+    assert SOMI.name not in caplog.text
 
 
 def test_what_was_held_is_taken_in_when_the_key_is_back(letter: Letter, keys: KeyRing) -> None:

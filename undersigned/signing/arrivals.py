@@ -8,22 +8,21 @@ import base64
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from django.conf import settings
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Count, Q, QuerySet
 
 from undersigned.ledger.by_key import among, find_by_key
 from undersigned.letters.models import Letter, Version
 from undersigned.lib.addresses import EmailAddress
-from undersigned.lib.keys import KeyMissing
+from undersigned.lib.faults import place_of
 from undersigned.lib.sealing import Sealer, unseal
-from undersigned.signing.models import Arrival
+from undersigned.signing.models import Arrival, Kind
 from undersigned.signing.sign import Rows, Taken, rows_of, store
 from undersigned.signing.sign_on import Card, SignOn
 
@@ -106,8 +105,8 @@ def take_in_slow(at: datetime, limit: int, wait: timedelta | None = None) -> int
 def _take_in_of(arrivals: QuerySet[Arrival], at: datetime, limit: int) -> int:
     waiting = Q(held_until=None) | Q(held_until__lte=at)
     found = list(arrivals.filter(waiting).order_by("id")[:limit])
-    opened = _open(found)
-    return _hold([arrival.pk for arrival in found if arrival.pk not in opened], at) + _take_in(opened, at)
+    opened, faults = _open(found)
+    return _hold(faults, at) + _take_in(opened, at)
 
 
 def rush(at: datetime) -> int:
@@ -133,21 +132,24 @@ def forget_arrivals(at: datetime) -> set[UUID]:
     return letters
 
 
-def _open(arrivals: Sequence[Arrival]) -> dict[int, Rows]:
-    """What becomes of each arrival that can be opened."""
+def _open(arrivals: Sequence[Arrival]) -> tuple[dict[int, Rows], dict[int, Exception]]:
+    """What becomes of each arrival that can be opened, and what is wrong with each of the others."""
     letters = {arrival.letter for arrival in arrivals}
-    keys = {letter: key for letter in letters if (key := _key_of(letter))}
+    key_of = cache(settings.KEYS.letter_key)
     versions = {(row.letter_id, row.hex_digest): row.pk for row in Version.objects.filter(letter__in=letters)}
     opened: dict[int, Rows] = {}
+    faults: dict[int, Exception] = {}
     for arrival in arrivals:
-        with suppress(InvalidTag, KeyError):
-            key = keys[arrival.letter]
+        try:
+            key = key_of(arrival.letter)
             opened[arrival.pk] = rows_of(_unpack(unseal(key, bytes(arrival.sealed), PURPOSE), arrival, versions), key)
-    return opened
+        except Exception as fault:  # whatever is wrong with one, the others are taken in
+            faults[arrival.pk] = fault
+    return opened, faults
 
 
 def _take_in(opened: Mapping[int, Rows], at: datetime) -> int:
-    """Store those that nobody else takes in; where the record refuses one of them, each by itself."""
+    """Store those that nobody else takes in; where one of them cannot be stored, each by itself."""
     try:
         with transaction.atomic():
             find_by_key()
@@ -156,27 +158,27 @@ def _take_in(opened: Mapping[int, Rows], at: datetime) -> int:
             store([opened[pk] for pk in ids], at)
             among(Arrival.objects.all(), ids).delete()
         return len(ids)
-    except (IntegrityError, DataError):
+    except (OperationalError, InterfaceError):  # the record is away: all of them wait
+        raise
+    except Exception as fault:  # whatever is wrong with one, the others are taken in
         if len(opened) == 1:
-            return _hold(list(opened), at)
+            return _hold(dict.fromkeys(opened, fault), at)
     return sum(_take_in({pk: rows}, at) for pk, rows in opened.items())
 
 
-def _hold(ids: Sequence[int], at: datetime) -> int:
+def _hold(faults: Mapping[int, Exception], at: datetime) -> int:
     """Lay arrivals aside that cannot be taken in, and tell an operator: it was acknowledged, so it is not dropped."""
-    if ids:
+    if faults:
+        first = min(faults)
         log.error(
-            "%d arrivals cannot be taken in (the first is %d): are the keys of their letters there?", len(ids), ids[0]
+            "%d arrivals cannot be taken in (the first is %d: %s): are the keys of their letters there, and is this "
+            "program as new as the one that took them?",
+            len(faults),
+            first,
+            place_of(faults[first]),
         )
-        Arrival.objects.filter(pk__in=ids).update(held_until=at + HELD)
-    return len(ids)
-
-
-def _key_of(letter: UUID) -> bytes | None:
-    try:
-        return settings.KEYS.letter_key(letter)
-    except KeyMissing:
-        return None
+        Arrival.objects.filter(pk__in=faults).update(held_until=at + HELD)
+    return len(faults)
 
 
 def _unpack(plain: str, arrival: Arrival, versions: Mapping[tuple[UUID, str], int]) -> Taken:
@@ -184,7 +186,7 @@ def _unpack(plain: str, arrival: Arrival, versions: Mapping[tuple[UUID, str], in
     sign_on = SignOn(
         letter=arrival.letter,
         digest=digest,
-        kind=kind,
+        kind=Kind(kind),
         language=language,
         mailbox=EmailAddress(mailbox),
         card=None if card is None else Card(**card),
