@@ -1,3 +1,4 @@
+import asyncio
 import http.client
 import json
 from collections.abc import Generator
@@ -14,6 +15,7 @@ from undersigned.intake.begin import make_door
 from undersigned.intake.door import Door
 from undersigned.intake.measure import Levels, Measures
 from undersigned.intake.monitor import Monitor, place_of_monitor
+from undersigned.intake.wire import Message
 from undersigned.letters.models import Letter
 from undersigned.lib.env import Misconfigured
 from undersigned.pages.generation import PublicFolder
@@ -111,6 +113,26 @@ def test_prometheus_reads_the_measures_there(monitored: Monitor) -> None:
 
 def test_nothing_else_is_told_there(monitored: Monitor) -> None:
     assert look(monitored, "/") == (404, "")
+
+
+def test_where_another_listens_already_the_door_does_not_open_and_says_why(
+    monitored: Monitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    door = make_door("unix:/nowhere", 0, ":".join(map(str, monitored.address)))
+
+    async def live() -> list[Message]:
+        asked: asyncio.Queue[Message] = asyncio.Queue()
+        asked.put_nowait({"type": "lifespan.startup"})
+        said: list[Message] = []
+
+        async def send(message: Message) -> None:
+            said.append(message)
+
+        await door({"type": "lifespan"}, asked.get, send)
+        return said
+
+    assert asyncio.run(live()) == [{"type": "lifespan.startup.failed"}]
+    assert "the door cannot open: " in caplog.text
 
 
 @pytest.mark.parametrize("text", ["9100", "localhost:", "localhost:port", "localhost:0", "localhost:70000", ":9100"])

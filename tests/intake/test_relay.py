@@ -5,6 +5,8 @@ import pytest
 
 from tests.intake.asking import Answer, DeskBehind, Reader, converse, http, scope_of
 from tests.intake.conftest import Clock
+from tests.people import SOMI
+from undersigned.config.logs import WithoutData
 from undersigned.intake import relay
 from undersigned.intake.door import BODY_LIMIT_BYTES, BODY_SECONDS, LARGE_BYTES
 from undersigned.intake.relay import DeskAddress
@@ -135,6 +137,21 @@ def test_an_answer_that_breaks_off_does_not_look_whole(reader: Reader, desk: Des
     desk.says = lambda *_: b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this"
     with pytest.raises(relay.BrokenOff):
         reader.ask("/desk/")
+
+
+def test_of_a_fault_the_door_itself_writes_down_where_it_arose(
+    reader: Reader, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken() -> float:
+        raise ValueError(SOMI.email)
+
+    reader.door.clock = broken
+    with pytest.raises(ValueError, match=SOMI.email):
+        reader.ask("/")
+    [record] = caplog.records
+    written = WithoutData().format(record)
+    assert written.startswith("a request failed\nbuiltins.ValueError\n")
+    assert written.endswith(" in broken")
 
 
 def test_too_large_a_body_is_refused_before_it_is_read(reader: Reader, desk: DeskBehind) -> None:

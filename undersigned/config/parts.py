@@ -75,7 +75,8 @@ def _open_desk() -> WSGIHandler:
 
 def _serve(open_: Callable[[], Door | WSGIHandler], **how: Any) -> None:
     multiprocessing.set_start_method("fork", force=True)  # by which granian starts its own child, which opens
-    server = Granian("undersigned", workers=1, websockets=False, log_level=LogLevels.error, **how)
+    says: dict[str, Any] = {"log_level": LogLevels.error, "log_dictconfig": settings.LOGGING}
+    server = Granian("undersigned", workers=1, websockets=False, **says, **how)
     server.serve(target_loader=open_, wrap_loader=False)
 
 

@@ -226,7 +226,6 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 20_000_001  # one byte over what `lib.pictures` ta
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"without addresses": {"()": "undersigned.config.logs.WithoutAddresses"}},
     "formatters": {
         "plain": {
             "()": "undersigned.config.logs.WithoutData",
@@ -237,7 +236,9 @@ LOGGING = {
     "handlers": {"standard error": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["standard error"], "level": env_str("UNDERSIGNED_LOG_LEVEL", "WARNING")},
     "loggers": {
-        "django.request": {"level": "ERROR", "filters": ["without addresses"]},
-        "django.security": {"level": "ERROR", "filters": ["without addresses"]},
+        "django": {"handlers": []},  # its own would write its words
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "_granian": {"level": "ERROR"},
     },
 }

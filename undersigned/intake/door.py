@@ -1,6 +1,7 @@
 """The door: what arrives at the port of the program. Files from memory, everything else from the desk's process."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -66,6 +67,8 @@ SIGNING, SUBSCRIBING = "/sign/", "/newsletter/"
 SLOW: Headers = [(b"x-undersigned-slow", b"yes")]
 """What the desk is told of a sign-on, or of a wish for the newsletter, that has to wait."""
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(slots=True)
 class Door:
@@ -98,6 +101,9 @@ class Door:
                 await self._answer(scope, receive, send)
             except HungUp:
                 return
+            except Exception:  # the server answers; but of what it would write down, we write no words
+                log.exception("a request failed")
+                raise
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
 
@@ -169,7 +175,8 @@ class Door:
         try:
             await self._open()
         except OSError as fault:  # the port of the monitor is taken
-            await send({"type": "lifespan.startup.failed", "message": str(fault)})
+            log.error("the door cannot open: %s", fault)
+            await send({"type": "lifespan.startup.failed"})
             return
         await send({"type": "lifespan.startup.complete"})
         await receive()
