@@ -1,11 +1,11 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from tests.people import AMAL, OYUN, RUTH, SECRETARY, SOMI, Person
@@ -23,6 +23,7 @@ from tests.stage import (
     sign_and_confirm,
     sign_on,
 )
+from tests.trouble import PATIENCE, another_process
 from undersigned.ledger.events import Event, Tallied
 from undersigned.ledger.models import Entry, Log
 from undersigned.ledger.tally import counts, recount
@@ -319,3 +320,20 @@ def test_what_a_confirmation_refers_to_is_looked_up_by_its_key(letter: Letter) -
         "sqlite": ("SELECT 1 FROM ledger_entry WHERE id = 1", "PRIMARY KEY"),
     }[connection.vendor]
     assert sought in plan_of(question)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("end", [confirm, withdraw])
+def test_those_who_end_several_sign_ons_at_once_wait_in_one_order(
+    letter: Letter, end: Callable[[Sequence[UUID], datetime], object]
+) -> None:
+    """That of the keys, wherever the rows lie; or two processes would each wait for what the other one has."""
+    first, last = sorted(sign_on(person, letter).pk for person in (SOMI, AMAL))
+    # It has an index, so that PostgreSQL writes the row anew, behind the other.
+    Signature.objects.filter(pk=first).update(mailbox_digest=b"anew")
+    with another_process() as begin, transaction.atomic():
+        Signature.objects.select_for_update().get(pk=first)
+        ended = begin(lambda: end([first, last], NOON))
+        assert Signature.objects.select_for_update(nowait=True).get(pk=last).state == State.PENDING
+    ended.result(PATIENCE)
+    assert not Signature.objects.filter(state=State.PENDING).exists()

@@ -27,6 +27,10 @@ from undersigned.pages.generation import PublicFolder
 from undersigned.signing.arrivals import NewArrival, arrive
 from undersigned.stories.reads import count
 
+IN_THE_WAY = ("40001", "40P01", "55P03")
+"""PostgreSQL's codes of a serialization failure, a deadlock, and a lock that was waited for in vain (its manual,
+appendix A)."""
+
 
 def make_door(desk: str, proxies: int, monitor: str = "") -> Door:
     """The door before the desk that listens at `desk`, behind so many proxies of ours; operators ask at `monitor`."""
@@ -115,5 +119,12 @@ def write_reads(times: Mapping[str, int]) -> None:
 
 
 def is_away(fault: Exception) -> bool:
-    """Whether the record could not be asked, rather than refusing what it was given."""
-    return isinstance(fault, OperationalError | InterfaceError)
+    """Whether the record could not be asked, rather than refusing what it was given.
+
+    That two got in each other's way is told by the same exception; but then it is there, and each is tried alone.
+    """
+    return isinstance(fault, OperationalError | InterfaceError) and _code(fault) not in IN_THE_WAY
+
+
+def _code(fault: Exception) -> str | None:
+    return getattr(fault.__cause__, "sqlstate", None)

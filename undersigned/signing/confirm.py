@@ -117,7 +117,7 @@ def _locked(batch: Iterable[UUID]) -> tuple[dict[UUID, Signature], dict[tuple[UU
     same = Signature.objects.filter(
         letter=OuterRef("letter"), person_digest=OuterRef("person_digest"), state__in=STANDING
     ).values("pk")[:1]
-    rows = list(among(Signature.objects.select_for_update(), batch).annotate(stands=Subquery(same)))
+    rows = list(among(Signature.objects.select_for_update(), batch).annotate(stands=Subquery(same)).order_by("pk"))
     stands = {(row.letter_id, bytes(row.person_digest)): row.stands for row in rows if row.person_digest and row.stands}
     return {row.pk: row for row in rows}, stands
 

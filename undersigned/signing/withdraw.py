@@ -36,7 +36,7 @@ def withdraw(batch: Sequence[UUID], at: datetime, event: Event = Event.WITHDRAWN
     What was counted is undone in the log. Those that were never confirmed simply cease to be.
     """
     find_by_key()
-    rows = list(Signature.objects.select_for_update().filter(pk__in=batch))
+    rows = list(Signature.objects.select_for_update().filter(pk__in=batch).order_by("pk"))
     unconfirmed = [row for row in rows if row.state in (State.ASKED, State.PENDING)]
     standing = [row for row in rows if row.state in STANDING]
     outbox.take_back([row.pk for row in unconfirmed + standing])
