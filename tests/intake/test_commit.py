@@ -199,6 +199,21 @@ def test_what_was_accepted_before_the_end_is_committed(lane: Lane[int, str], boo
     assert sorted(book.kept) == list(range(700))
 
 
+def test_while_it_ends_nothing_more_is_accepted(lane: Lane[int, str], book: Book) -> None:
+    """Its thread may have ended already: whoever was let in would wait for ever."""
+
+    async def act() -> str:
+        lane.open()
+        closing = asyncio.ensure_future(lane.close())
+        await asyncio.sleep(0)
+        answer = await asyncio.wait_for(outcome(lane, 1), SECONDS)
+        await closing
+        return answer
+
+    assert asyncio.run(act()) == "LaneFull"
+    assert not book.kept
+
+
 def test_after_the_end_nothing_is_accepted(lane: Lane[int, str]) -> None:
     put_all(lane, [1])
 

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 
 class LaneFull(Exception):
-    """As many wait already as there is room for; nothing was taken."""
+    """As many wait already as there is room for, or the end has begun; nothing was taken."""
 
 
 class NotCommitted(Exception):
@@ -73,8 +73,8 @@ class Lane(Generic[Item, Answer]):
 
     def put(self, item: Item) -> "asyncio.Future[Answer]":
         """Have `item` committed; to be awaited, the record's answer to it, or NotCommitted. LaneFull at once, where
-        there is no room; in both cases it was not committed."""
-        if self.loop is None or self.waiting >= ROOM:
+        there is no room or the end has begun; in both cases it was not committed."""
+        if self.loop is None or self.is_closing or self.waiting >= ROOM:
             raise LaneFull
         future: asyncio.Future[Answer] = self.loop.create_future()
         self.waiting += 1
