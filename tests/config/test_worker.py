@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
@@ -100,6 +100,31 @@ def test_it_outlives_a_record_that_is_away_for_a_moment(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(worker, "next_due", away)
     assert pause(NOON) == worker.PAUSE
+
+
+@pytest.mark.parametrize("fault", [InterfaceError, ValueError])
+def test_whatever_goes_wrong_between_two_passes_there_is_another_one(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: type[Exception]
+) -> None:
+    passes: list[datetime] = []
+    stopped = threading.Event()
+
+    def fail(_at: datetime) -> None:
+        raise fault("somi@mail.example")
+
+    def take(at: datetime) -> None:
+        passes.append(at)
+        if len(passes) == 3:
+            stopped.set()
+
+    monkeypatch.setattr(worker, "next_due", fail)
+    monkeypatch.setattr(worker, "PAUSE", SECOND / 1000)
+    thread = threading.Thread(target=worker.repeat, args=([Step("take in", take)], stopped), daemon=True)
+    thread.start()
+    thread.join(60)
+    assert len(passes) == 3
+    assert caplog.text.count(f"looking ahead failed: {fault.__name__} at") == 1
+    assert "somi" not in caplog.text
 
 
 def test_a_fault_is_written_down_without_its_words_and_at_most_once_a_minute(

@@ -127,7 +127,7 @@ def work_until(stopped: Event) -> None:
     """Go through the steps until `stopped`, or until the process that started us is gone."""
     sys.setswitchinterval(SWITCH_SECONDS)
     beside = [
-        Thread(target=_repeat, args=(steps, stopped), name=steps[0].name)
+        Thread(target=repeat, args=(steps, stopped), name=steps[0].name)
         for steps in (
             Post(make_sender(), stopped).steps(),
             Intake(stopped).steps(),
@@ -141,7 +141,7 @@ def work_until(stopped: Event) -> None:
     parent = os.getppid()
     Thread(target=_stop_with, args=(parent, stopped), daemon=True).start()
     attempt(Step("bake anew", bake_all), now(), Troubles())  # the program may have changed since it last ran
-    _repeat(CLOCK, stopped)
+    repeat(CLOCK, stopped)
     for thread in beside:
         thread.join()
 
@@ -237,7 +237,8 @@ def caches(stopped: Event) -> tuple[Step, ...]:
     return (Step("purge caches", make_purge(stopped).run),)
 
 
-def _repeat(steps: Sequence[Step], stopped: Event) -> None:
+def repeat(steps: Sequence[Step], stopped: Event) -> None:
+    """Take those of the steps that are due, pass after pass, until `stopped`."""
     done: dict[str, datetime] = {}
     troubles = Troubles()
     while not stopped.is_set():
@@ -246,9 +247,19 @@ def _repeat(steps: Sequence[Step], stopped: Event) -> None:
             if is_due(step, done.get(step.name), at):
                 done[step.name] = at
                 attempt(step, at, troubles)
-        close_old_connections()
-        stopped.wait(pause(now()).total_seconds())
+        stopped.wait(_look_ahead(now(), troubles).total_seconds())
     connections.close_all()
+
+
+def _look_ahead(at: datetime, troubles: "Troubles") -> timedelta:
+    """How long to sleep before the next pass, which comes whatever goes wrong: nobody would miss a thread that ended,
+    while all others work."""
+    try:
+        close_old_connections()
+        return pause(at)
+    except Exception as fault:
+        troubles.tell("looking ahead", fault, at)
+        return PAUSE
 
 
 def is_due(step: Step, last: datetime | None, at: datetime) -> bool:
