@@ -13,7 +13,8 @@ NO_KIND = "-"
 
 _LINE = re.compile(
     rf"{re.escape(DOMAIN)} (?P<event>[a-z-]+) (?P<kind>[a-z-]+) (?P<version>[0-9a-f]{{64}})"
-    r" (?P<hour>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}Z) (?P<commitment>[0-9a-f]{64})(?: (?P<about>0|[1-9][0-9]{0,17}))?"
+    r" (?P<hour>[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}Z) (?P<commitment>[0-9a-f]{64})"
+    r"(?: (?P<about>0|[1-9][0-9]{0,17}))?"
 )
 
 
