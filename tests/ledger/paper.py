@@ -1,4 +1,4 @@
-"""Logs on paper: written at one go from a list of entries, for forks and other things that no sequencer would make."""
+"""Logs and receipts on paper: written at one go, for forks and other things that no sequencer would make."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -6,15 +6,19 @@ from hashlib import sha256
 from pathlib import Path
 
 from undersigned.ledger.events import Event, Tallied
-from undersigned.ledger.line import Line
+from undersigned.ledger.line import Line, commitment
 from undersigned.ledger.merkle import Edge, grow
 from undersigned.ledger.note import Checkpoint, SigningKey, sign
+from undersigned.ledger.proof import Proof
+from undersigned.ledger.receipt import Item, Opening, Receipt
 from undersigned.ledger.tiles import bundle, bundle_path, levels_of, tile_path, tiles_of
 
 ORIGIN = "letters.example/bridge"
 KEY = SigningKey(ORIGIN, bytes(range(32)))
 TEXT = sha256(b"Open the bridge.").digest()
 HOUR = datetime(2026, 11, 10, 12, tzinfo=UTC)
+SALT = bytes(range(32))
+EITHER = b"32 bytes, as a record or a nonce"
 
 
 def line(
@@ -49,3 +53,22 @@ def write_log(root: Path, entries: Sequence[bytes], head: bytes | None = None) -
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content)
     return root / "log"
+
+
+def receipt_of(
+    event: Event, kind: Tallied, opening: Opening, keys: Sequence[SigningKey] = (KEY,), origin: str = ORIGIN
+) -> Receipt:
+    """A receipt of the only entry of a log, which commits to SALT and EITHER, whatever is said to open it."""
+    entry = Line(event, kind, TEXT, HOUR, commitment(SALT, EITHER)).raw
+    proof = Proof(0, (), head_over([entry], keys, origin))
+    return Receipt(origin, tuple(key.verifier for key in keys), (Item(entry, proof, opening),))
+
+
+def other_openings(opening: Opening) -> list[Opening]:
+    """All that could be read out of the same bytes: a nonce for a record, and salts that end elsewhere."""
+    both = SALT + EITHER
+    cut = [(both[:at], both[at:]) for at in (0, 9, 31, 33, 64)]
+    return [
+        Opening(SALT, EITHER, not opening.is_nonce),
+        *[Opening(salt, rest, is_nonce) for salt, rest in cut for is_nonce in (True, False)],
+    ]

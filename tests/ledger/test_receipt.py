@@ -4,14 +4,26 @@ from typing import Any
 
 import pytest
 
-from tests.ledger.paper import HOUR, KEY, ORIGIN, TEXT, head_over, lines, write_log
+from tests.ledger.paper import (
+    EITHER,
+    HOUR,
+    KEY,
+    ORIGIN,
+    SALT,
+    TEXT,
+    head_over,
+    lines,
+    other_openings,
+    receipt_of,
+    write_log,
+)
 from undersigned.ledger.events import Event, Tallied
 from undersigned.ledger.line import Line, commitment
 from undersigned.ledger.note import NotANote, SigningKey, lengthen, shorten
 from undersigned.ledger.proof import prove
 from undersigned.ledger.receipt import Item, NotAReceipt, Opening, Receipt
 
-SALT, RECORD = bytes(range(32)), '{"name":"나소미"}'.encode()
+RECORD = '{"name":"나소미"}'.encode()
 SOMI = Line(Event.SIGNED, Tallied.SUPPORTER, TEXT, HOUR, commitment(SALT, RECORD)).raw
 ENTRIES = [*lines(299), SOMI]
 
@@ -63,6 +75,26 @@ def test_a_receipt_that_was_changed_does_not_hold(receipt: Receipt) -> None:
         Receipt(ORIGIN, receipt.keys, ()).raw,
     ):
         assert refused(raw)
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "is_nonce"),
+    [
+        (Event.SIGNED, Tallied.PERSON, False),
+        (Event.AMENDED, Tallied.ORGANISATION, False),
+        (Event.VERSION_FROZEN, Tallied.NONE, False),
+        (Event.SIGNED, Tallied.HIDDEN, True),
+        (Event.WITHDRAWN, Tallied.SUPPORTER, True),
+        (Event.INVALIDATED, Tallied.HIDDEN, True),
+        (Event.MERGED, Tallied.ORGANISATION, True),
+    ],
+)
+def test_what_opens_an_entry_can_be_read_in_one_way_alone(event: Event, kind: Tallied, is_nonce: bool) -> None:
+    """Wherever the salt is said to end, and though a record may look like a nonce."""
+    opening = Opening(SALT, EITHER, is_nonce)
+    assert not refused(receipt_of(event, kind, opening).raw)
+    for other in other_openings(opening):
+        assert refused(receipt_of(event, kind, other).raw), other
 
 
 def test_a_receipt_that_another_key_signed_does_not_hold(receipt: Receipt) -> None:

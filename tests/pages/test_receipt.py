@@ -9,19 +9,24 @@ from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
+from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.fixtures import Settings
 
 from tests.ledger.oracle.program import Oracle
+from tests.ledger.paper import EITHER, SALT, other_openings
+from tests.ledger.paper import receipt_of as on_paper
 from tests.pages.conftest import Crumbs
 from tests.people import AMAL, BILGE, SOMI
 from tests.stage import NOON, post, sign_and_confirm, text_of
 from undersigned.config.command_line import undersigned
 from undersigned.config.worker import sequence_step
 from undersigned.intake.headers import safety_of, type_of
+from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.keys import LogKeys
 from undersigned.ledger.models import Log
-from undersigned.ledger.receipt import Receipt
+from undersigned.ledger.receipt import Opening, Receipt
 from undersigned.ledger.rotate import retire, rotate
 from undersigned.letters.models import Letter
 from undersigned.lib.clock import now
@@ -203,6 +208,27 @@ def test_a_receipt_that_was_changed_is_seen(open_page: Callable[..., Page], sign
     ):
         assert old in raw, old
         assert "This receipt does not hold" in check(open_page(), raw.replace(old, new)), old
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "is_nonce"),
+    [
+        (Event.SIGNED, Tallied.PERSON, False),
+        (Event.RELEASED, Tallied.NONE, False),
+        (Event.SIGNED, Tallied.HIDDEN, True),
+        (Event.WITHDRAWN, Tallied.SUPPORTER, True),
+    ],
+)
+def test_what_opens_an_entry_can_be_read_in_one_way_alone(
+    open_page: Callable[..., Page], letter: Letter, event: Event, kind: Tallied, is_nonce: bool
+) -> None:
+    page = open_page()
+    keys = LogKeys(settings.KEYS, letter.origin).signers()
+    opening = Opening(SALT, EITHER, is_nonce)
+    assert "This receipt is good" in check(page, on_paper(event, kind, opening, keys, letter.origin).raw)
+    for other in other_openings(opening):
+        assert "This file is not a receipt." in check(page, b"nonsense")
+        assert "does not hold" in check(page, on_paper(event, kind, other, keys, letter.origin).raw), other
 
 
 def test_a_signature_that_does_not_fit_is_seen(open_page: Callable[..., Page], signature: Signature) -> None:

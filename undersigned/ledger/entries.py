@@ -8,12 +8,10 @@ from django.db.models import Q, QuerySet
 
 from undersigned.ledger.events import Event, Tallied
 from undersigned.ledger.insert import insert, insert_numbered
-from undersigned.ledger.line import commitment
+from undersigned.ledger.line import NONCE_BYTES, SALT_BYTES, commitment
 from undersigned.ledger.models import Entry, Opening
 from undersigned.lib.clock import hour_of
 from undersigned.lib.randomness import random_bytes
-
-SALT_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def append(batch: Sequence[NewEntry], at: datetime) -> list[Entry]:
 
 def _secret(new: NewEntry) -> tuple[bytes, bytes]:
     """A salt, and the nonce that stands in for a record, if there is none."""
-    return random_bytes(SALT_BYTES), random_bytes(SALT_BYTES) if new.record is None else b""
+    return random_bytes(SALT_BYTES), random_bytes(NONCE_BYTES) if new.record is None else b""
 
 
 def undo(entries: Sequence[Entry], event: Event, at: datetime) -> None:

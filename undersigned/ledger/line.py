@@ -10,6 +10,8 @@ from undersigned.ledger.events import Event, Tallied
 
 DOMAIN = "undersigned/entry/v1"
 NO_KIND = "-"
+SALT_BYTES = 32
+NONCE_BYTES = 32
 
 _LINE = re.compile(
     rf"{re.escape(DOMAIN)} (?P<event>[a-z-]+) (?P<kind>[a-z-]+) (?P<version>[0-9a-f]{{64}})"

@@ -8,7 +8,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from undersigned.ledger.line import Line, NotALine, commitment
+from undersigned.ledger.events import EFFECT, Tallied
+from undersigned.ledger.line import NONCE_BYTES, SALT_BYTES, Line, NotALine, commitment
 from undersigned.ledger.note import Checkpoint, VerifierKey
 from undersigned.ledger.proof import NotAProof, Proof
 
@@ -28,7 +29,10 @@ class Opening:
     is_nonce: bool = False
 
     def opens(self, line: Line) -> bool:
-        return commitment(self.salt, self.record) == line.commitment
+        """Whether `line` commits to this, and to nothing else that could be read out of the same bytes."""
+        has_its_place = len(self.salt) == SALT_BYTES  # or else the record could begin in the middle of a name
+        is_of_its_sort = _has_nonce(line) == self.is_nonce and (not self.is_nonce or len(self.record) == NONCE_BYTES)
+        return has_its_place and is_of_its_sort and commitment(self.salt, self.record) == line.commitment
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,11 @@ class Receipt:
         if item.opening and not item.opening.opens(line):
             raise NotAReceipt("what is said to open the commitment does not")
         return line, found
+
+
+def _has_nonce(line: Line) -> bool:
+    """Whether the entry covers a nonce, as those of hidden signatories do and those that undo; else it has a record."""
+    return line.kind == Tallied.HIDDEN or EFFECT.get(line.event, 0) < 0
 
 
 def _told(item: Item) -> dict[str, object]:

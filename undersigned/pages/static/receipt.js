@@ -24,6 +24,8 @@
     return Uint8Array.from(binary, (character) => character.charCodeAt(0));
   };
 
+  const UNDOING = ["merged", "withdrawn", "invalidated"];
+
   class Wrong extends Error {}
 
   // A verifier key: NAME+ID+KEY, where KEY begins with the byte 1 (Ed25519).
@@ -99,10 +101,14 @@
     const said = [words.good.replace("{index}", proof.index).replace("{size}", head.size)];
     if (head.signed === null) said.push(words.unsigned);
     if (!entry.opening) return [...said, words.closed];
+    const [, event, kind, , , commitment] = entry.entry.split(" ");
     const isNonce = "nonce" in entry.opening;
+    const salt = hex(entry.opening.salt);
     const record = isNonce ? hex(entry.opening.nonce) : utf8(entry.opening.record);
-    const commitment = await sha256(hex(entry.opening.salt), record);
-    if (!same(commitment, hex(entry.entry.split(" ")[5]))) throw new Wrong();
+    // Else the same bytes could be read in another way: a record that begins in the middle of a name, a name as a nonce.
+    if (salt.length !== 32 || (isNonce && record.length !== 32)) throw new Wrong();
+    if (isNonce !== (kind === "hidden" || UNDOING.includes(event))) throw new Wrong();
+    if (!same(await sha256(salt, record), hex(commitment))) throw new Wrong();
     return isNonce ? [...said, words.hidden] : [...said, words.opened, entry.opening.record];
   };
 
