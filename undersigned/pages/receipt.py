@@ -93,7 +93,10 @@ def _words() -> dict[str, str]:
         "opened": _("What opens the entry belongs to it:"),
         "hidden": _("The entry opens with a random number alone: it says nothing of a person."),
         "closed": _("Nothing in this receipt opens the entry, so it does not show whom the entry is about."),
-        "unsigned": _("This browser cannot check the signature of the checkpoint. Use the command below for that."),
+        "unsigned": _(
+            "Nothing is shown yet: entry {index} fits the checkpoint of {size} entries in this file, but this browser "
+            "cannot tell whether the log signed that checkpoint. Use another browser, or the command below."
+        ),
         "bad": _("This receipt does not hold: it was changed, or it is of another log."),
         "unreadable": _("This file is not a receipt."),
     }

@@ -98,8 +98,8 @@
     const head = await headOf(proof.note);
     const leaf = await sha256([0], utf8(entry.entry));
     if (!same(await rootOf(proof.index, head.size, leaf, proof.path), head.root)) throw new Wrong();
-    const said = [words.good.replace("{index}", proof.index).replace("{size}", head.size)];
-    if (head.signed === null) said.push(words.unsigned);
+    const found = head.signed ? words.good : words.unsigned;
+    const said = [found.replace("{index}", proof.index).replace("{size}", head.size)];
     if (!entry.opening) return [...said, words.closed];
     const [, event, kind, , , commitment] = entry.entry.split(" ");
     const isNonce = "nonce" in entry.opening;
