@@ -102,7 +102,10 @@ def test_a_receipt_that_another_key_signed_does_not_hold(receipt: Receipt) -> No
         receipt.check([SigningKey(ORIGIN, bytes(32)).verifier])
 
 
-@pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b'{"format": "undersigned/receipt/v1"}', b"\xff", b"null"])
+DEEP = pytest.param(b"[" * 100_000, id="deep")
+
+
+@pytest.mark.parametrize("raw", [b"", b"[]", b"{}", b'{"format": "undersigned/receipt/v1"}', b"\xff", b"null", DEEP])
 def test_what_is_not_a_receipt_is_not_read_as_one(raw: bytes) -> None:
     with pytest.raises(NotAReceipt):
         Receipt.parse(raw)

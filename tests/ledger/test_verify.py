@@ -109,10 +109,26 @@ def test_without_a_page_there_is_nothing_to_compare(tmp_path: Path) -> None:
     assert look(write_log(tmp_path, lines(3))).compared is None
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"counts": {}}', "\xff", '{"counts": 7, "log": 7}'])
+DEEP = pytest.param("[" * 100_000, id="deep")
+ODD = ["-1", "3.0", "true", '"3"', "null", "1e400", "Infinity", "NaN", pytest.param("9" * 5000, id="long")]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"counts": {}}', "\xff", '{"counts": 7, "log": 7}', DEEP])
 def test_a_page_that_makes_no_sense_is_told(text: str, tmp_path: Path) -> None:
     folder = write_log(tmp_path, lines(3))
     (tmp_path / "letter.json").write_text(text)
+    with pytest.raises(NotVerified, match=r"letter\.json is damaged"):
+        look(folder)
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(("name", "number"), [("supporters", 1), ("size", 3)])
+def test_a_page_counts_in_whole_numbers(name: str, number: int, odd: str, tmp_path: Path) -> None:
+    folder = write_log(tmp_path, lines(3))
+    tell(folder, 3, supporters=1)
+    assert look(folder).compared == 3
+    told = (tmp_path / "letter.json").read_text()
+    (tmp_path / "letter.json").write_text(told.replace(f'"{name}": {number}', f'"{name}": {odd}'))
     with pytest.raises(NotVerified, match=r"letter\.json is damaged"):
         look(folder)
 

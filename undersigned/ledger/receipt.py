@@ -72,7 +72,7 @@ class Receipt:
                 raise NotAReceipt("this is no receipt of this kind")
             items = tuple(_item(one) for one in told["entries"])
             return cls(str(told["origin"]), tuple(map(VerifierKey.parse, told["keys"])), items)
-        except (ValueError, KeyError, TypeError, AttributeError) as fault:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
             raise NotAReceipt(f"this is no receipt: {fault}") from None
 
     def check(self, keys: Sequence[VerifierKey]) -> list[tuple[Line, Checkpoint]]:

@@ -182,11 +182,19 @@ def _whole(kept: bytes, origin: str) -> bytes:
 def _facts(source: Source) -> _Facts | None:
     try:
         told = json.loads(source.letter(FACTS))
-        return _Facts({kind: int(told["counts"][kind]) for kind in PLURALS.values()}, int(told["log"]["size"]))
+        counts = {kind: _number(told["counts"][kind]) for kind in PLURALS.values()}
+        return _Facts(counts, _number(told["log"]["size"]))
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise NotVerified(f"{FACTS} is damaged") from None
+
+
+def _number(told: object) -> int:
+    """A count as JSON tells it; ValueError for what only looks like one, such as -1, 3.0 or true."""
+    if type(told) is not int or told < 0:
+        raise ValueError(told)
+    return told
 
 
 def _refuse_shrunk(head: Checkpoint, since: Checkpoint | None, facts: _Facts | None) -> None:
