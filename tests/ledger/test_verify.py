@@ -3,12 +3,14 @@
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.ledger.paper import KEY, TEXT, head_over, line, lines, write_log
+from tests.ledger.paper import HOUR, KEY, TEXT, head_over, line, lines, write_log
 from undersigned.ledger.events import Event, Tallied
+from undersigned.ledger.line import Line
 from undersigned.ledger.note import SigningKey
 from undersigned.ledger.reading import FolderSource, source_at
 from undersigned.ledger.verify import Count, Known, NotVerified, Unreadable, Verdict, verify
@@ -51,6 +53,17 @@ def test_amendments_and_words_about_the_text_count_nobody() -> None:
     entries = [line(), line(Event.AMENDED, about=0), line(Event.EDITORIAL_CHANGE, Tallied.NONE)]
     assert counted(*entries) == {(Tallied.SUPPORTER, TEXT): 1}
     assert counted(line(Event.SIGNED, Tallied.NONE)) == {}
+
+
+def test_a_log_may_have_more_texts_than_two_bytes_can_number() -> None:
+    many = 65_537
+    count = Count()
+    count.add([Line(Event.SIGNED, PERSON, number.to_bytes(32), HOUR, bytes(32)).raw for number in range(many)])
+    last = Line(Event.WITHDRAWN, PERSON, (many - 1).to_bytes(32), HOUR, bytes(32), about=many - 1)
+    count.add([last.raw])
+    assert count.counts.total() == many - 1
+    with pytest.raises(NotVerified, match=f"entry {many + 1}"):
+        count.add([replace(last, about=0).raw])
 
 
 @pytest.mark.parametrize(

@@ -271,8 +271,8 @@ class Count:
     """Counts entries by the table of events, and sees to it that what undoes another one may do so."""
 
     counts: Counter[tuple[Tallied, bytes]] = field(default_factory=Counter)
-    sorts: list[tuple[Tallied, bytes]] = field(default_factory=list)
-    sort_of: "array[int]" = field(default_factory=lambda: array("H"))
+    sorts: dict[tuple[Tallied, bytes], int] = field(default_factory=dict)
+    sort_of: "array[int]" = field(default_factory=lambda: array("I"))
     stands: bytearray = field(default_factory=bytearray)
 
     def add(self, entries: Sequence[bytes]) -> None:
@@ -293,15 +293,14 @@ class Count:
 
     def _add(self, line: Line, index: int) -> None:
         sort = (line.kind, line.version)
-        if sort not in self.sorts:
-            self.sorts.append(sort)
+        number = self.sorts.setdefault(sort, len(self.sorts))
         effect = EFFECT.get(line.event, 0) if line.kind else 0
         if line.about is not None and line.about >= index:
             raise NotVerified(f"entry {index} speaks of entry {line.about}, which is not before it")
         if effect < 0 or line.event == Event.REINSTATED:
             self._undo(line, index, effect)
         self.counts[sort] += effect
-        self.sort_of.append(self.sorts.index(sort))
+        self.sort_of.append(number)
         self.stands.append(line.event == Event.SIGNED)
         if not self.counts[sort]:
             del self.counts[sort]
@@ -309,7 +308,7 @@ class Count:
     def _undo(self, line: Line, index: int, effect: int) -> None:
         """Take back, or take up again, the entry that `line` speaks of, which must be of its kind and version."""
         about = line.about
-        if about is None or self.sorts[self.sort_of[about]] != (line.kind, line.version):
+        if about is None or self.sort_of[about] != self.sorts[line.kind, line.version]:
             raise NotVerified(f"entry {index} undoes no entry of its kind and version")
         if self.stands[about] != (effect < 0):
             raise NotVerified(f"entry {index} undoes entry {about}, which does not stand")
