@@ -52,7 +52,11 @@ def test_what_is_undone_is_not_counted_and_what_is_reinstated_is() -> None:
 def test_amendments_and_words_about_the_text_count_nobody() -> None:
     entries = [line(), line(Event.AMENDED, about=0), line(Event.EDITORIAL_CHANGE, Tallied.NONE)]
     assert counted(*entries) == {(Tallied.SUPPORTER, TEXT): 1}
-    assert counted(line(Event.SIGNED, Tallied.NONE)) == {}
+
+
+def test_who_consents_to_a_later_text_stays_counted() -> None:
+    later = Line(Event.CONSENTED_AGAIN, Tallied.SUPPORTER, bytes(32), HOUR, bytes(32), about=0)
+    assert counted(line(), later.raw) == {(Tallied.SUPPORTER, TEXT): 1}
 
 
 def test_a_log_may_have_more_texts_than_two_bytes_can_number() -> None:
@@ -74,9 +78,28 @@ def test_a_log_may_have_more_texts_than_two_bytes_can_number() -> None:
         [line(Event.AMENDED, about=5)],
         [line(), line(Event.WITHDRAWN, PERSON, about=0)],
         [line(), line(Event.WITHDRAWN, about=0), line(Event.WITHDRAWN, about=0)],
-        [line(), line(Event.REINSTATED, about=0)],
         [line(), line(Event.AMENDED, about=0), line(Event.WITHDRAWN, about=1)],
         [line(), line(Event.WITHDRAWN)],
+        [line(), line(Event.REINSTATED, about=0)],
+        [line(), line(Event.REINSTATED)],
+        [line(), line(Event.AMENDED, about=0), line(Event.REINSTATED, about=1)],
+        [line(), line(Event.WITHDRAWN, about=0), line(Event.REINSTATED, about=0)],
+        [line(), line(Event.MERGED, about=0), line(Event.REINSTATED, about=0)],
+        [line(), line(Event.INVALIDATED, about=0), line(Event.REINSTATED, about=1)],
+        [line(), line(Event.INVALIDATED, about=0), line(Event.REINSTATED, PERSON, about=0)],
+        [line(), line(Event.INVALIDATED, about=0), *[line(Event.REINSTATED, about=0)] * 2],
+        [line(), line(Event.INVALIDATED, about=0), line(Event.WITHDRAWN, about=0)],
+        [line(), line(Event.AMENDED)],
+        [line(), line(Event.AMENDED, PERSON, about=0)],
+        [line(), line(Event.AMENDED, about=0), line(Event.AMENDED, about=1)],
+        [line(), line(Event.WITHDRAWN, about=0), line(Event.AMENDED, about=0)],
+        [line(), line(Event.CONSENTED_AGAIN)],
+        [line(), line(Event.WITHDRAWN, about=0), line(Event.CONSENTED_AGAIN, about=0)],
+        [line(), line(about=0)],
+        [line(), line(Event.EDITORIAL_CHANGE, Tallied.NONE, about=0)],
+        [line(Event.VERSION_FROZEN, Tallied.NONE), line(Event.AMENDED, Tallied.NONE, about=0)],
+        [line(), line(Event.RELEASED)],
+        [line(), line(Event.SIGNED, Tallied.NONE)],
         [line(), b"not an entry"],
     ],
 )

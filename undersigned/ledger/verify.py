@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import Protocol
 
 from undersigned.ledger.events import EFFECT, Event, Tallied
@@ -266,23 +267,49 @@ def _tile(source: Source, partial: str, full: str) -> bytes:
         return _file(source, full)
 
 
+class _Senseless(ValueError):
+    """An entry that cannot follow those before it."""
+
+
+class _State(IntEnum):
+    """What an entry is to those after it. Only a signature can be changed, and only what was invalidated comes back."""
+
+    NO_SIGNATURE = 0
+    STANDS = 1
+    INVALIDATED = 2
+    ENDED = 3
+
+
+_CHANGES = {
+    Event.AMENDED: (_State.STANDS, _State.STANDS),
+    Event.CONSENTED_AGAIN: (_State.STANDS, _State.STANDS),
+    Event.MERGED: (_State.STANDS, _State.ENDED),
+    Event.WITHDRAWN: (_State.STANDS, _State.ENDED),
+    Event.INVALIDATED: (_State.STANDS, _State.INVALIDATED),
+    Event.REINSTATED: (_State.INVALIDATED, _State.STANDS),
+}
+"""What the entry must be that an event names, and what it is from then on. Other events name none."""
+
+_IS_NOT = {_State.STANDS: "does not stand", _State.INVALIDATED: "was not invalidated"}
+_OF_THE_TEXT = {Event.VERSION_FROZEN, Event.RELEASED, Event.EDITORIAL_CHANGE}
+
+
 @dataclass(slots=True)
 class Count:
-    """Counts entries by the table of events, and sees to it that what undoes another one may do so."""
+    """Counts entries by the table of events, and sees to it that what speaks of another one may do so."""
 
     counts: Counter[tuple[Tallied, bytes]] = field(default_factory=Counter)
     sorts: dict[tuple[Tallied, bytes], int] = field(default_factory=dict)
     sort_of: "array[int]" = field(default_factory=lambda: array("I"))
-    stands: bytearray = field(default_factory=bytearray)
+    states: bytearray = field(default_factory=bytearray)
 
     def add(self, entries: Sequence[bytes]) -> None:
         """Count some more entries, in their order; NotVerified where one makes no sense."""
         for entry in entries:
-            index = len(self.stands)
             try:
-                self._add(Line.parse(entry), index)
-            except NotALine as fault:
-                raise NotVerified(f"entry {index}: {fault}") from None
+                self._add(Line.parse(entry))
+            except (NotALine, _Senseless) as fault:
+                raise NotVerified(f"entry {len(self.states)}: {fault}") from None
 
     def by_kind(self) -> Counter[str]:
         """How many there are of each kind, under all versions together, as `letter.json` names them."""
@@ -291,25 +318,31 @@ class Count:
             found[PLURALS[kind]] += number
         return found
 
-    def _add(self, line: Line, index: int) -> None:
+    def _add(self, line: Line) -> None:
         sort = (line.kind, line.version)
         number = self.sorts.setdefault(sort, len(self.sorts))
-        effect = EFFECT.get(line.event, 0) if line.kind else 0
-        if line.about is not None and line.about >= index:
-            raise NotVerified(f"entry {index} speaks of entry {line.about}, which is not before it")
-        if effect < 0 or line.event == Event.REINSTATED:
-            self._undo(line, index, effect)
-        self.counts[sort] += effect
+        if (line.event in _OF_THE_TEXT) != (line.kind == Tallied.NONE):
+            raise _Senseless(f"“{line.event}” has {'a' if line.kind else 'no'} kind")
+        if line.event in _CHANGES:
+            self._change(line)
+        elif line.about is not None:
+            raise _Senseless(f"“{line.event}” names entry {line.about}, and may name none")
+        self.counts[sort] += EFFECT.get(line.event, 0)
         self.sort_of.append(number)
-        self.stands.append(line.event == Event.SIGNED)
+        self.states.append(_State.STANDS if line.event == Event.SIGNED else _State.NO_SIGNATURE)
         if not self.counts[sort]:
             del self.counts[sort]
 
-    def _undo(self, line: Line, index: int, effect: int) -> None:
-        """Take back, or take up again, the entry that `line` speaks of, which must be of its kind and version."""
+    def _change(self, line: Line) -> None:
+        """Do to the entry that `line` names what it says, if that entry is one to which it can be done."""
         about = line.about
-        if about is None or self.sort_of[about] != self.sorts[line.kind, line.version]:
-            raise NotVerified(f"entry {index} undoes no entry of its kind and version")
-        if self.stands[about] != (effect < 0):
-            raise NotVerified(f"entry {index} undoes entry {about}, which does not stand")
-        self.stands[about] = effect > 0
+        if about is None:
+            raise _Senseless(f"“{line.event}” names no entry")
+        if about >= len(self.states):
+            raise _Senseless(f"“{line.event}” names entry {about}, which is not before it")
+        if line.event != Event.CONSENTED_AGAIN and self.sort_of[about] != self.sorts[line.kind, line.version]:
+            raise _Senseless(f"“{line.event}” names entry {about}, which is not of its kind and version")
+        before, after = _CHANGES[line.event]
+        if self.states[about] != before:
+            raise _Senseless(f"“{line.event}” names entry {about}, which {_IS_NOT[before]}")
+        self.states[about] = after
