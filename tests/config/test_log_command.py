@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Generator
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -41,15 +42,30 @@ class Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture
-def web(tmp_path: Path) -> Generator[str]:
-    """The address at which the test's folder is served, by a server that is not ours."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Quiet(*args, directory=str(tmp_path))) as server:
+class BreakingOff(Quiet):
+    """Sends less of each tile than it promised, as where a connection breaks off."""
+
+    def send_header(self, keyword: str, value: str) -> None:
+        breaks_off = keyword == "Content-Length" and "/tile/" in self.path
+        super().send_header(keyword, str(int(value) + 1) if breaks_off else value)
+
+
+@contextmanager
+def served(folder: Path, by: type[Quiet] = Quiet) -> Generator[str]:
+    """The address at which `folder` is served, by a server that is not ours."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: by(*args, directory=str(folder))) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Generator[str]:
+    """The address at which the test's folder is served."""
+    with served(tmp_path) as address:
+        yield address
 
 
 # --- Verifying --------------------------------------------------------------------------------------------------------
@@ -99,6 +115,15 @@ def test_a_log_that_cannot_be_read_ends_with_2(tmp_path: Path, web: str) -> None
     write_log(tmp_path, lines(3))
     assert run("verify", tmp_path, "--key", "nonsense").exit_code == 2
     assert run("verify", tmp_path, "--since", "/nowhere").exit_code == 2
+
+
+def test_what_breaks_off_on_its_way_was_not_read_and_ends_with_2(tmp_path: Path) -> None:
+    """It says nothing of the log: the next try may fetch all of it."""
+    write_log(tmp_path, lines(300))
+    with served(tmp_path, BreakingOff) as address:
+        result = run("verify", address)
+    assert result.exit_code == 2
+    assert f"not read: {address}/log/tile/entries/000 broke off" in result.output
 
 
 def test_a_stranger_needs_no_database_and_no_settings(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def _fetch(address: str) -> bytes:
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
             content: bytes = answer.read(MOST_BYTES + 1)
+            missing: int | None = answer.length  # of what was promised; reading only so much raises no IncompleteRead
     except urllib.error.HTTPError as fault:
         fault.close()
         if fault.code in (http.client.NOT_FOUND, http.client.GONE):
@@ -80,4 +81,6 @@ def _fetch(address: str) -> bytes:
         raise Unreadable(f"{address} cannot be reached: {fault}") from None
     if len(content) > MOST_BYTES:
         raise Unreadable(f"{address} is larger than any file of a log")
+    if missing:
+        raise Unreadable(f"{address} broke off: {missing} bytes are missing")
     return content
