@@ -24,6 +24,7 @@ def look(folder: Path, known: Known | None = None) -> Verdict:
 
 def tell(folder: Path, size: int | None, **counts: int) -> None:
     """Write a `letter.json` beside the log."""
+    folder.parent.mkdir(exist_ok=True)
     told = {"counts": {"organisations": 0, "persons": 0, "supporters": 0, "hidden": 0, "countries": 7} | counts}
     (folder.parent / "letter.json").write_text(json.dumps(told | ({} if size is None else {"log": {"size": size}})))
 
@@ -243,6 +244,25 @@ def test_the_letter_s_folder_will_do_as_well_as_the_log_s(tmp_path: Path) -> Non
     folder = write_log(tmp_path, lines(3))
     for where in (folder, tmp_path, f"{folder}/", f"{folder}/checkpoint"):
         assert source_at(str(where)) == FolderSource(folder)
+
+
+@pytest.mark.parametrize(("inside", "where"), [("log", "."), ("log/tile", ".."), (".", "log"), (".", ".")])
+def test_from_wherever_one_looks_the_page_beside_the_log_is_found(
+    inside: str, where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell(write_log(tmp_path, lines(3)), 3, supporters=1)
+    monkeypatch.chdir(tmp_path / inside)
+    assert source_at(where).letter("letter.json") == (tmp_path / "letter.json").read_bytes()
+
+
+def test_a_page_lies_beside_the_link_that_leads_to_its_log(tmp_path: Path) -> None:
+    """As in the public folder, where the log of a letter is a link."""
+    folder = write_log(tmp_path / "logs", lines(3))
+    tell(folder, 2)
+    tell(tmp_path / "letter/log", 3, supporters=1)
+    (tmp_path / "letter/log").symlink_to(folder)
+    for where in (tmp_path / "letter", tmp_path / "letter/log"):
+        assert source_at(str(where)).letter("letter.json") == (tmp_path / "letter/letter.json").read_bytes()
 
 
 @pytest.mark.parametrize("where", ["/nowhere", "", "ftp://letters.example/bridge/", "http://127.0.0.1:1/"])

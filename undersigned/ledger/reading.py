@@ -1,6 +1,7 @@
 """Where a stranger reads a published log: in a folder, or over the web."""
 
 import http.client
+import os
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
@@ -48,7 +49,8 @@ def source_at(where: str) -> Source:
     source = WebSource if urlsplit(where).scheme in ("http", "https") else FolderSource
     place = where.rstrip("/").removesuffix(f"/{CHECKPOINT}")
     for root in (place, f"{place}/{LOG}"):
-        found: Source = WebSource(root) if source is WebSource else FolderSource(Path(root))
+        # Links stay as they are: in the public folder a log is one, and its letter lies beside the link.
+        found: Source = WebSource(root) if source is WebSource else FolderSource(Path(os.path.abspath(root)))
         try:
             found.log(CHECKPOINT)
         except FileNotFoundError:
