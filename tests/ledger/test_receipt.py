@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,12 @@ def test_what_opens_an_entry_can_be_read_in_one_way_alone(event: Event, kind: Ta
     assert not refused(receipt_of(event, kind, opening).raw)
     for other in other_openings(opening):
         assert refused(receipt_of(event, kind, other).raw), other
+
+
+def test_a_receipt_is_of_the_log_that_its_checkpoint_names(receipt: Receipt) -> None:
+    """Though the keys are those that signed: one key may sign for more than one log."""
+    with pytest.raises(NotAReceipt, match=f"in another log, “{ORIGIN}”"):
+        replace(receipt, origin="letters.example/tunnel").check([KEY.verifier])
 
 
 def test_a_receipt_that_another_key_signed_does_not_hold(receipt: Receipt) -> None:

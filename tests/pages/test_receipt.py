@@ -206,6 +206,7 @@ def test_a_receipt_that_was_changed_is_seen(open_page: Callable[..., Page], sign
         (b"\\n3\\n", b"\\n4\\n"),
         ("— ".encode(), "— x".encode()),
         (signature.letter.origin.encode(), b"letters.example/tunnel"),
+        (f'"origin": "{signature.letter.origin}"'.encode(), b'"origin": "letters.example/tunnel"'),
     ):
         assert old in raw, old
         assert "This receipt does not hold" in check(open_page(), raw.replace(old, new)), old

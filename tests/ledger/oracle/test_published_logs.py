@@ -149,6 +149,19 @@ def test_no_byte_of_anything_can_be_turned(folder: Path, refused: Refused, reque
             refused()
 
 
+@pytest.mark.long
+def test_no_byte_at_all_can_be_turned_unseen_by_our_own_verifier(folder: Path) -> None:
+    """Of the larger files Go's is asked above for each seventh byte: it is a program to be started for each."""
+    for path, content in files_in(folder).items():
+        if path == "keys.txt":
+            continue
+        for changed in flips(content, every=1):
+            (folder / path).write_bytes(changed)
+            assert ours(folder, KEY.verifier), path
+        (folder / path).write_bytes(content)
+        assert not ours(folder, KEY.verifier)
+
+
 def test_no_file_can_be_cut_short_or_made_longer_or_be_lost(folder: Path, refused: Refused) -> None:
     for path, content in files_in(folder).items():
         if path == "keys.txt":
