@@ -2,7 +2,7 @@
 
 import re
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +10,10 @@ from django.db import InterfaceError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from tests.people import SECRETARY
+from tests.people import AMAL, OYUN, SECRETARY, SOMI
 from tests.plans import plan_of
 from tests.post.post_office import PostOffice, addresses, note
-from tests.stage import DAY, NOON
+from tests.stage import DAY, KEPT_UNTIL, NOON, sign_and_confirm
 from undersigned.config import worker
 from undersigned.config.worker import Post, Step, Troubles, attempt, is_due, pause, sequence_step
 from undersigned.ledger import sequence as sequencer
@@ -31,6 +31,8 @@ from undersigned.post.purge import purge
 from undersigned.post.transport import Answer
 from undersigned.post.wire import Parcel
 from undersigned.releases.release import Moment, cancel
+from undersigned.signing import retention
+from undersigned.signing.models import SealedName, Signatory
 from undersigned.signing.receipts import send_receipts
 from undersigned.signing.retention import forget, lapse, remind
 from undersigned.stories.models import Story
@@ -74,7 +76,33 @@ def one_pass(at: datetime) -> None:
 def test_what_may_take_long_and_has_no_moment_is_not_between_the_moments() -> None:
     timely = {step.do for step in worker.CLOCK}
     assert not timely & {send_receipts, remind, lapse, forget, purge, worker.gather, worker.take_in}
-    assert {send_receipts, remind, lapse, forget, purge} <= {step.do for step in worker.CHORES}
+    assert {"receipts", "remind", "lapse", "forget", "purge"} <= {
+        step.name for step in worker.chores(threading.Event())
+    }
+
+
+@pytest.mark.django_db
+def test_all_who_are_to_be_forgotten_are_in_one_pass(letter: Letter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "BATCH", 1)
+    for person in (SOMI, AMAL, OYUN):
+        sign_and_confirm(person, letter)
+    [forgetting] = [step for step in worker.chores(threading.Event()) if step.name == "forget"]
+    forgetting.do(datetime.combine(KEPT_UNTIL + DAY, time(), UTC))
+    assert not Signatory.objects.exists()
+    assert not SealedName.objects.exists()
+
+
+def test_what_goes_on_to_its_end_stops_when_it_is_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    stopped, done = threading.Event(), list[datetime]()
+
+    def act(at: datetime) -> int:
+        done.append(at)
+        if len(done) == 3:
+            stopped.set()
+        return 1
+
+    worker.to_the_end(act, stopped, NOON)
+    assert done == [NOON] * 3
 
 
 def test_a_step_that_comes_seldom_is_taken_in_the_first_pass() -> None:

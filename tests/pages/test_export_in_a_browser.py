@@ -25,6 +25,7 @@ from undersigned.signing.models import Signature
 from undersigned.signing.receipts import receipt_of
 from undersigned.stories.models import Story
 
+pytestmark = pytest.mark.django_db  # which of the tests fills the stick, and asks the record, only shows then
 LETTER = "open-the-bridge"
 GONE_ON = "net::ERR_ABORTED"
 """What becomes of a picture that was still to come when its reader went to the next page."""
