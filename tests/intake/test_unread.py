@@ -1,13 +1,15 @@
 """Who does not read what they asked for is let go: of our memory at once, of the connection after a while."""
 
 import asyncio
+import os
+from pathlib import Path
 from socket import SO_RCVBUF, SOL_SOCKET, create_connection, create_server, socket
 
 import pytest
 
-from tests.flows.office import until
+from tests.flows.office import free_port, until
 from undersigned.intake import wire
-from undersigned.intake.unread import end_unread
+from undersigned.intake.unread import AGAIN_SECONDS, end_unread
 from undersigned.intake.wire import PIECE_BYTES, HungUp, Message, Reply
 
 LARGE = bytes(range(256)) * (PIECE_BYTES // 256) * 3 + b"end"
@@ -98,3 +100,24 @@ def test_the_socket_is_waited_for_until_somebody_listens_there() -> None:
             return was_done
 
     assert not asyncio.run(wait())
+
+
+def test_while_it_waits_it_opens_nothing() -> None:
+    """Files, pipes and sockets of others are open beside it; looking again and again leaves them as they are."""
+    before = open_ones()
+
+    async def look_for_a_while() -> set[str]:
+        waiting = asyncio.ensure_future(end_unread(free_port(), 1))
+        await asyncio.sleep(0)
+        first = open_ones()
+        await asyncio.sleep(3 * AGAIN_SECONDS)
+        waiting.cancel()
+        return open_ones() - first
+
+    assert not asyncio.run(look_for_a_while())
+    assert open_ones() == before
+
+
+def open_ones() -> set[str]:
+    """The descriptors of this process; but for the one by which they are listed, which is closed by now."""
+    return {name for name in os.listdir("/proc/self/fd") if Path(f"/proc/self/fd/{name}").exists()}

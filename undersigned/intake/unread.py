@@ -4,6 +4,7 @@ import asyncio
 import os
 from contextlib import suppress
 from socket import AF_INET, AF_INET6, IPPROTO_TCP, SO_ACCEPTCONN, SOL_SOCKET, TCP_USER_TIMEOUT, socket
+from stat import S_ISSOCK
 
 AGAIN_SECONDS = 0.1
 
@@ -21,10 +22,14 @@ async def end_unread(port: int, seconds: int) -> None:
 def _set(port: int, seconds: int) -> bool:
     """Whether a socket of this process listens there; our server does not hand it out, so that it has to be found."""
     for name in os.listdir("/proc/self/fd"):
-        with suppress(OSError), socket(fileno=os.dup(int(name))) as one:  # OSError: it is no socket
-            if _listens(one, port):
-                one.setsockopt(IPPROTO_TCP, TCP_USER_TIMEOUT, seconds * 1000)
-                return True
+        with suppress(OSError):  # it may be closed by now
+            # Nothing else is duplicated: a lock on a file ends with any descriptor of it that is closed.
+            if not S_ISSOCK(os.fstat(int(name)).st_mode):
+                continue
+            with socket(fileno=os.dup(int(name))) as one:
+                if _listens(one, port):
+                    one.setsockopt(IPPROTO_TCP, TCP_USER_TIMEOUT, seconds * 1000)
+                    return True
     return False
 
 
