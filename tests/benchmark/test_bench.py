@@ -43,7 +43,8 @@ def test_some_rows_are_measured_and_told(tmp_path: Path) -> None:
     for record in table["rows"]:
         assert record["ratio"] > 0
         assert record["goal"] == PROMISED[record["id"]]
-        assert record["met"] == (record["ratio"] >= record["goal"])
+        is_beside = abs(record["ratio"] - record["goal"]) < 1e-3  # the ratio is told in four digits
+        assert is_beside or record["met"] == (record["ratio"] > record["goal"])
         assert all(figure > 0 for figure in record["figures"].values())
         assert record["id"] in done.stdout
     assert "fsync on" in table["machine"]["PostgreSQL"]

@@ -158,6 +158,7 @@ def test_a_file_makes_way_for_those_who_are_signing(
 ) -> None:
     rests: list[float] = []
     monkeypatch.setattr("undersigned.desk.export.sleep", rests.append)
+    monkeypatch.setattr("undersigned.desk.export.Cores.idle", lambda _cores, _at: 0.0)
     for rush in (False, True):
         if rush:
             monkeypatch.setattr("undersigned.signing.arrivals.RUSH_LIMIT", 1)

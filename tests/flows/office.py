@@ -213,12 +213,20 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+WORKERS = "PYTEST_XDIST_WORKER_COUNT"
+_given: set[int] = set()
+
+
 def free_port() -> int:
     """A port on which nobody listens. It may be used a while later, or again after a stop: so it is below those that
-    the system gives to outgoing connections, and drawn by lot, since other tests run beside this one."""
+    the system gives to outgoing connections, given once, and from a range in which no other process of these tests
+    draws; by lot, since others may run beside them."""
+    this, all_ = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]), int(os.environ.get(WORKERS, "1"))
     for _ in range(100):
-        port = random.randrange(10_000, 32_000)
+        port = random.randrange(10_000 + this, 32_000, all_)
         with socket.socket() as probe, suppress(OSError):
             probe.bind((LOOPBACK, port))
-            return port
+            if port not in _given:
+                _given.add(port)
+                return port
     raise AssertionError("no port is free")

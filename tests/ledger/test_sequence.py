@@ -216,5 +216,5 @@ def test_who_signs_while_others_are_numbered_is_numbered_next() -> None:
     signed(log, many=5)
     at_once(lambda: number(log), *[lambda: signed(log, at=datetime(2026, 11, 10, 13, tzinfo=UTC))] * 3)
     number(log)
-    assert numbers(log) == list(range(8))
+    assert sorted(numbers(log)) == list(range(8))  # whoever was given the greater key may be written before
     assert counts(log).supporters == 8

@@ -22,7 +22,9 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 def test_rivals_make_one_mail_for_each_mailbox_and_send_it_once() -> None:
     put([note(address, reference=uuid4()) for address in addresses(MAILBOXES) for _ in range(3)], NOON)
-    assert sum(at_once(*[lambda: gather(NOON)] * RIVALS)) == MAILBOXES
+    gathered = sum(at_once(*[lambda: gather(NOON)] * RIVALS))
+    gathered += gather(NOON)  # a mailbox of which two of them have some notes each is left to the next pass
+    assert gathered == MAILBOXES
     assert Mail.objects.count() == MAILBOXES
     assert not Note.objects.filter(mail=None).exists()
     office = PostOffice()
