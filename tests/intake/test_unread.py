@@ -15,27 +15,21 @@ from undersigned.intake.wire import PIECE_BYTES, HungUp, Message, Reply
 LARGE = bytes(range(256)) * (PIECE_BYTES // 256) * 3 + b"end"
 
 
-def send_to(taken: list[Message], at_most: int) -> Reply:
-    """A large reply, sent to somebody who takes so many messages."""
-    reply = Reply(200, [], LARGE)
+def send_to(taken: list[Message], body: bytes, method: str = "GET", at_most: int = 100) -> None:
+    """Send a reply to somebody who takes so many messages."""
 
     async def send(message: Message) -> None:
         if len(taken) >= at_most:
             await asyncio.sleep(60)
         taken.append(message)
 
-    asyncio.run(reply.send(send))
-    return reply
+    asyncio.run(Reply(200, [], body).send(send, method))
 
 
-@pytest.mark.parametrize("more", [0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 2 * PIECE_BYTES, len(LARGE)])
-def test_a_large_answer_goes_out_in_pieces_and_is_whole(more: int) -> None:
-    body, taken = LARGE[:more], list[Message]()
-
-    async def send(message: Message) -> None:
-        taken.append(message)
-
-    asyncio.run(Reply(200, [], body).send(send))
+@pytest.mark.parametrize("length", [0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 2 * PIECE_BYTES, len(LARGE)])
+def test_a_large_answer_goes_out_in_pieces_and_is_whole(length: int) -> None:
+    body, taken = LARGE[:length], list[Message]()
+    send_to(taken, body)
     pieces = [message["body"] for message in taken[1:]]
     assert b"".join(pieces) == body
     assert max(map(len, pieces)) <= PIECE_BYTES
@@ -44,11 +38,7 @@ def test_a_large_answer_goes_out_in_pieces_and_is_whole(more: int) -> None:
 
 def test_to_head_no_piece_is_sent() -> None:
     taken = list[Message]()
-
-    async def send(message: Message) -> None:
-        taken.append(message)
-
-    asyncio.run(Reply(200, [], LARGE).send(send, "HEAD"))
+    send_to(taken, LARGE, "HEAD")
     assert [message.get("body") for message in taken] == [None, b""]
 
 
@@ -56,7 +46,7 @@ def test_who_takes_no_more_is_sent_no_more(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(wire, "SEND_SECONDS", 0.01)
     taken = list[Message]()
     with pytest.raises(HungUp):
-        send_to(taken, 2)
+        send_to(taken, LARGE, at_most=2)
     assert [len(message.get("body", b"")) for message in taken] == [0, PIECE_BYTES]
 
 

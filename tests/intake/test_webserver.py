@@ -216,7 +216,7 @@ def test_neither_what_is_sent_in_nor_what_is_answered_lies_on_the_disk_of_nginx(
     connection = http.client.HTTPConnection(LOOPBACK, before.port, timeout=SECONDS)
     connection.request("POST", f"/{letter.slug}/en/sign/supporter/", sent)
     answer = connection.getresponse()
-    time.sleep(0.5)  # what the door says meanwhile, more than any socket takes, has to be somewhere
+    time.sleep(0.5)  # a slow reader: nginx has to put somewhere what comes meanwhile, more than any socket takes
     assert answer.read().endswith(sent)
     connection.close()
     assert not [path for kind in ("client_body", "proxy") for path in (tmp_path / kind).iterdir()]

@@ -19,6 +19,17 @@ TEXT = sha256(b"Open the bridge.").digest()
 HOUR = datetime(2026, 11, 10, 12, tzinfo=UTC)
 SALT = bytes(range(32))
 EITHER = b"32 bytes, as a record or a nonce"
+OPENED = [
+    (Event.SIGNED, Tallied.PERSON, False),
+    (Event.AMENDED, Tallied.ORGANISATION, False),
+    (Event.VERSION_FROZEN, Tallied.NONE, False),
+    (Event.RELEASED, Tallied.NONE, False),
+    (Event.SIGNED, Tallied.HIDDEN, True),
+    (Event.WITHDRAWN, Tallied.SUPPORTER, True),
+    (Event.INVALIDATED, Tallied.HIDDEN, True),
+    (Event.MERGED, Tallied.ORGANISATION, True),
+]
+"""Entries of each sort, and whether a nonce opens them rather than a record."""
 
 
 def line(

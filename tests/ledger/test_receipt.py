@@ -9,6 +9,7 @@ from tests.ledger.paper import (
     EITHER,
     HOUR,
     KEY,
+    OPENED,
     ORIGIN,
     SALT,
     TEXT,
@@ -78,18 +79,7 @@ def test_a_receipt_that_was_changed_does_not_hold(receipt: Receipt) -> None:
         assert refused(raw)
 
 
-@pytest.mark.parametrize(
-    ("event", "kind", "is_nonce"),
-    [
-        (Event.SIGNED, Tallied.PERSON, False),
-        (Event.AMENDED, Tallied.ORGANISATION, False),
-        (Event.VERSION_FROZEN, Tallied.NONE, False),
-        (Event.SIGNED, Tallied.HIDDEN, True),
-        (Event.WITHDRAWN, Tallied.SUPPORTER, True),
-        (Event.INVALIDATED, Tallied.HIDDEN, True),
-        (Event.MERGED, Tallied.ORGANISATION, True),
-    ],
-)
+@pytest.mark.parametrize(("event", "kind", "is_nonce"), OPENED)
 def test_what_opens_an_entry_can_be_read_in_one_way_alone(event: Event, kind: Tallied, is_nonce: bool) -> None:
     """Wherever the salt is said to end, and though a record may look like a nonce."""
     opening = Opening(SALT, EITHER, is_nonce)

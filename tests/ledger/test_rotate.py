@@ -1,6 +1,6 @@
 """The keys of a log change, and whoever reads its files knows a key that has signed them, at every moment of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from itertools import chain
@@ -153,22 +153,26 @@ def test_the_only_key_is_not_retired_and_none_is_in_favour_of_one_that_is_lost()
 # --- Broken off -------------------------------------------------------------------------------------------------------
 
 
+def broken_off(act: Callable[..., object], log: Log, patch: pytest.MonkeyPatch) -> Iterator[None]:
+    """`act` broken off at each step; each time, the log has gone on and its older keys have been retired since."""
+
+    def do() -> object:
+        return act(log.pk, LATER)
+
+    for _ in chain(cut_the_power_at_each_step(do, patch), cut_at_each_step(do)):
+        go_on(log)
+        with suppress(OnlyOneKey):  # where it broke before there was another, or when all was done
+            retire(log.pk, LATER)
+        yield
+
+
 def test_a_rotation_that_breaks_at_any_step_leaves_a_log_that_verifies_and_may_be_begun_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     log = make_log()
     grow_to(log, 3)
 
-    def act() -> object:
-        return rotate(log.pk, LATER)
-
-    cuts = 0
-    for _ in chain(cut_the_power_at_each_step(act, monkeypatch), cut_at_each_step(act)):
-        cuts += 1
-        go_on(log)
-        with suppress(OnlyOneKey):  # where it broke before there was another
-            retire(log.pk, LATER)
-    assert cuts > 20
+    assert len(list(broken_off(rotate, log, monkeypatch))) > 20
 
 
 def test_a_retirement_that_breaks_at_any_step_leaves_a_log_that_verifies_and_is_brought_to_its_end(
@@ -178,15 +182,9 @@ def test_a_retirement_that_breaks_at_any_step_leaves_a_log_that_verifies_and_is_
     grow_to(log, 3)
     keys_of(log).make(NOON)  # it has signed nothing yet: as a rotation leaves it that breaks in the middle
 
-    def act() -> object:
-        return retire(log.pk, LATER)
-
     cuts = 0
-    for _ in chain(cut_the_power_at_each_step(act, monkeypatch), cut_at_each_step(act)):
+    for _ in broken_off(retire, log, monkeypatch):
         cuts += 1
-        go_on(log)
-        with suppress(OnlyOneKey):  # where all was done, and only nobody was told of it
-            retire(log.pk, LATER)
         assert len([path for path in keys_on_disk() if path.endswith(".key")]) == 1
         assert len(keys_of(log).signers()) == 1
         assert_strangers_can_verify(log)

@@ -95,8 +95,9 @@ def baked(signed: Letter, crumbs: Callable[[], Crumbs]) -> Crumbs:
 
 
 @pytest.fixture
-def pages(larder: Crumbs, request: pytest.FixtureRequest) -> Crumbs:
-    """The pages that a module looks at: as `baked` by its first test, and the same for all."""
+def pages(larder: Crumbs, db: None, request: pytest.FixtureRequest) -> Crumbs:
+    """The pages that a module looks at: as `baked` by its first test, and the same for all. Which test that is, and
+    asks the record, only shows then: so all of them may."""
     if not larder:
         larder.update(request.getfixturevalue("baked"))
     return larder

@@ -25,7 +25,6 @@ from undersigned.signing.models import Signature
 from undersigned.signing.receipts import receipt_of
 from undersigned.stories.models import Story
 
-pytestmark = pytest.mark.django_db  # which of the tests fills the stick, and asks the record, only shows then
 LETTER = "open-the-bridge"
 GONE_ON = "net::ERR_ABORTED"
 """What becomes of a picture that was still to come when its reader went to the next page."""
@@ -70,7 +69,7 @@ def stick(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def copy(stick: Path, request: pytest.FixtureRequest) -> Path:
+def copy(stick: Path, db: None, request: pytest.FixtureRequest) -> Path:
     """A copy in a folder whose name needs care in an address."""
     copy = stick / "사본 #1"
     if not copy.exists():

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.fixtures import Settings
 
 from tests.ledger.oracle.program import Oracle
-from tests.ledger.paper import EITHER, SALT, other_openings
+from tests.ledger.paper import EITHER, OPENED, SALT, other_openings
 from tests.ledger.paper import receipt_of as on_paper
 from tests.pages.conftest import Crumbs
 from tests.people import AMAL, BILGE, SOMI
@@ -212,15 +212,7 @@ def test_a_receipt_that_was_changed_is_seen(open_page: Callable[..., Page], sign
         assert "This receipt does not hold" in check(open_page(), raw.replace(old, new)), old
 
 
-@pytest.mark.parametrize(
-    ("event", "kind", "is_nonce"),
-    [
-        (Event.SIGNED, Tallied.PERSON, False),
-        (Event.RELEASED, Tallied.NONE, False),
-        (Event.SIGNED, Tallied.HIDDEN, True),
-        (Event.WITHDRAWN, Tallied.SUPPORTER, True),
-    ],
-)
+@pytest.mark.parametrize(("event", "kind", "is_nonce"), OPENED)
 def test_what_opens_an_entry_can_be_read_in_one_way_alone(
     open_page: Callable[..., Page], letter: Letter, event: Event, kind: Tallied, is_nonce: bool
 ) -> None:

@@ -89,7 +89,7 @@ class Door:
     large: Few = field(default_factory=lambda: Few(LARGE_AT_ONCE))
     patience: Patience = field(init=False)
     port: int = 0
-    ending: "asyncio.Task[None] | None" = None
+    ending_unread: "asyncio.Task[None] | None" = None
     referrals: Referrals = field(default_factory=Referrals)
 
     def __post_init__(self) -> None:
@@ -191,11 +191,11 @@ class Door:
         self.acting.open()
         self.patience.open()
         if self.port:
-            self.ending = asyncio.ensure_future(end_unread(self.port, SEND_SECONDS))
+            self.ending_unread = asyncio.ensure_future(end_unread(self.port, SEND_SECONDS))
 
     async def _close(self) -> None:
-        if self.ending:
-            self.ending.cancel()
+        if self.ending_unread:
+            self.ending_unread.cancel()
         await self.patience.close()
         await asyncio.to_thread(self.referrals.flush)
         await self.acting.close()

@@ -4,6 +4,7 @@ import re
 from pathlib import PurePosixPath
 
 from undersigned.kit.parcel import SUMS
+from undersigned.ledger.tiles import PLACE
 from undersigned.pages.assets import FOLDER
 from undersigned.pages.letter import WORKER
 from undersigned.pages.moved import UNTOLD
@@ -47,7 +48,7 @@ A_MINUTE = "public, max-age=60, must-revalidate"
 GZIP_FROM_BYTES = 1024
 
 CHECKPOINT = re.compile(r"[^/]+/log/checkpoint")
-TILE = re.compile(r"[^/]+/log/tile/(entries|[0-9]{1,2})/(x[0-9]{3}/)*[0-9]{3}(\.p/[0-9]{1,3})?")
+TILE = re.compile(rf"[^/]+/log/{PLACE.pattern}")
 """The files of a letter's log (c2sp.org/tlog-tiles), which have no suffix."""
 
 WORKERS = re.compile(rf"[^/]+/{re.escape(WORKER)}")

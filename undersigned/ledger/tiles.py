@@ -13,7 +13,8 @@ WIDTH = 256
 HEIGHT = 8
 ENTRY_BYTES = 65535
 
-_PLACE = re.compile(r"tile/(?P<level>entries|[0-9])/(?P<number>(x[0-9]{3}/)*[0-9]{3})(\.p/(?P<width>[0-9]{1,3}))?")
+PLACE = re.compile(r"tile/(entries|[0-9]{1,2})/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([0-9]{1,3}))?")
+"""Where a bundle or a tile may lie: its level, its number, and how wide it is if it is partial."""
 
 Read = Callable[[str], bytes]
 """Gives the content of the file at a path below the log; raises OSError where there is none."""
@@ -35,11 +36,12 @@ def bundle_path(number: int, width: int = WIDTH) -> str:
 
 def reach_of(path: str) -> int:
     """How many entries there were at least when a tile or bundle came to lie at `path`; 0 where none can lie."""
-    found = _PLACE.fullmatch(path)
+    found = PLACE.fullmatch(path)
     if found is None:
         return 0
-    number, width = int(re.sub("[x/]", "", found["number"])), int(found["width"] or WIDTH)
-    return number * WIDTH + width << (0 if found["level"] == "entries" else HEIGHT * int(found["level"]))
+    level, number, width = found.groups()
+    reach = int(re.sub("[x/]", "", number)) * WIDTH + int(width or WIDTH)
+    return reach if level == "entries" else reach << HEIGHT * int(level)
 
 
 def width_of(level: int, number: int, size: int) -> int:
