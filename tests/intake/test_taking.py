@@ -54,6 +54,18 @@ def test_who_signs_well_is_in_the_record_when_the_answer_comes(
     assert not desk.asked
 
 
+@pytest.mark.parametrize(("language", "said"), [("ko", "너무 많아"), ("en", "So much arrives"), ("zh-Hans", "太多")])
+def test_where_no_more_can_wait_a_sign_on_is_turned_away_with_a_time_to_come_again(
+    door: Reader, letter: Letter, desk: DeskBehind, monkeypatch: pytest.MonkeyPatch, *, language: str, said: str
+) -> None:
+    monkeypatch.setattr("undersigned.intake.commit.ROOM", 0)
+    answer = door.ask(path(letter, language=language), "POST", form(letter), content_type=FORM, **OWN)
+    assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+    assert said in answer.text
+    assert not Arrival.objects.exists()
+    assert not desk.asked
+
+
 def test_the_answer_is_the_one_that_the_desk_would_give(door: Reader, letter: Letter, client: Client) -> None:
     """The same page, but for the token; and each of its headers."""
     answer = sign(door, letter, form(letter))
